@@ -1,0 +1,58 @@
+/**
+ * What a compute engine is: a TensorFlow.js backend for what is trained and an
+ * ONNX Runtime for what is frozen, on one device.
+ *
+ * @module
+ */
+import type * as tf from "./tf.ts";
+
+/** Names of the engines. */
+export const ENGINE_NAMES = ["webgpu", "wasm", "native"] as const;
+
+/** An engine that can be asked for by name. */
+export type EngineName = typeof ENGINE_NAMES[number];
+
+/** A started compute engine. TensorFlow.js is set to its backend while it lives. */
+export interface Engine {
+  readonly name: EngineName;
+  /** The device and how it is used, such as `2 threads` or an adapter's name. */
+  readonly device: string;
+  /** Why this engine was picked. */
+  readonly reason: string;
+  /** Largest tensor that the device can bind, in bytes. */
+  readonly maxTensorBytes: number;
+  /**
+   * Loads an ONNX graph of one input and one output.
+   *
+   * @param onnx The serialized model.
+   */
+  createSession(onnx: Uint8Array): Promise<EngineSession>;
+  /**
+   * All dot products of two sets of rows, by ONNX Runtime.
+   *
+   * @param a Rows, `[A, F]` row-major.
+   * @param b Rows, `[B, F]` row-major.
+   * @param rowLength F.
+   * @returns `[A, B]` row-major.
+   */
+  products(
+    a: Float32Array,
+    b: Float32Array,
+    rowLength: number,
+  ): Promise<Float32Array>;
+  /** Frees sessions, tensors and the device. */
+  dispose(): Promise<void>;
+}
+
+/** A loaded ONNX graph. */
+export interface EngineSession {
+  /**
+   * Runs the graph.
+   *
+   * @param input Row-major values.
+   * @param shape Shape of `input`.
+   * @returns The output as a TensorFlow.js tensor on the engine's device. The caller disposes it.
+   */
+  run(input: Float32Array, shape: readonly number[]): Promise<tf.Tensor>;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,6 @@
+/**
+ * TensorFlow.js, imported here and nowhere else.
+ *
+ * @module
+ */
+export * from "@tensorflow/tfjs";
