@@ -19,10 +19,10 @@ export interface Engine {
   readonly device: string;
   /** Why this engine was picked. */
   readonly reason: string;
-  /** Largest tensor that the device can bind, in bytes. */
+  /** Largest tensor that one operation may use, in bytes: batches are sized by it. */
   readonly maxTensorBytes: number;
   /**
-   * Loads an ONNX graph of one input and one output.
+   * Loads an ONNX graph of one output.
    *
    * @param onnx The serialized model.
    */
@@ -33,15 +33,29 @@ export interface Engine {
    * @param a Rows, `[A, F]` row-major.
    * @param b Rows, `[B, F]` row-major.
    * @param rowLength F.
-   * @returns `[A, B]` row-major.
+   * @returns `[A, B]` row-major; the caller owns it.
    */
   products(
     a: Float32Array,
     b: Float32Array,
     rowLength: number,
   ): Promise<Float32Array>;
-  /** Frees sessions, tensors and the device. */
+  /** Frees the sessions and the device. */
   dispose(): Promise<void>;
+}
+
+/** Values for an input of a graph. */
+export interface EngineInput {
+  /** Row-major. */
+  data: Float32Array;
+  shape: readonly number[];
+}
+
+/** An output of a graph, on the engine's device. */
+export interface EngineOutput {
+  /** Valid until `dispose()`, which also disposes it. */
+  readonly tensor: tf.Tensor;
+  dispose(): void;
 }
 
 /** A loaded ONNX graph. */
@@ -49,10 +63,10 @@ export interface EngineSession {
   /**
    * Runs the graph.
    *
-   * @param input Row-major values.
-   * @param shape Shape of `input`.
-   * @returns The output as a TensorFlow.js tensor on the engine's device. The caller disposes it.
+   * @param inputs Values by input name.
+   * @returns The output, where TensorFlow.js can use it without a copy. The caller disposes it.
    */
-  run(input: Float32Array, shape: readonly number[]): Promise<tf.Tensor>;
+  run(inputs: Record<string, EngineInput>): Promise<EngineOutput>;
+  /** Frees the graph and its weights. */
   dispose(): Promise<void>;
 }

@@ -1,0 +1,123 @@
+/**
+ * What the three engines share: sessions of an ONNX Runtime, and matrix products by it.
+ *
+ * @module
+ */
+import type {
+  Engine,
+  EngineInput,
+  EngineOutput,
+  EngineSession,
+} from "./engine.ts";
+import type { InferenceSession, Tensor } from "onnxruntime-web";
+import { encodeOnnx } from "./onnx_graph.ts";
+import { describeCause, EngineError } from "../errors.ts";
+
+/** The part of ONNX Runtime that is the same in its web and its native package. */
+export interface OrtModule {
+  InferenceSession: {
+    create(
+      model: Uint8Array,
+      options?: InferenceSession.SessionOptions,
+    ): Promise<InferenceSession>;
+  };
+  Tensor: new (
+    type: "float32",
+    data: Float32Array,
+    dims: readonly number[],
+  ) => Tensor;
+}
+
+/** How one engine differs from another. */
+export interface OrtEngineParts {
+  identity: Pick<Engine, "name" | "device" | "reason" | "maxTensorBytes">;
+  ort: OrtModule;
+  sessionOptions: InferenceSession.SessionOptions;
+  /** Makes a TensorFlow.js tensor of an output. */
+  wrapOutput(output: Tensor): EngineOutput;
+  /** Frees the device, after the sessions. */
+  release(): Promise<void> | void;
+}
+
+/** Assembles an engine from its ONNX Runtime and its way to wrap outputs. */
+export function createOrtEngine(parts: OrtEngineParts): Engine {
+  const open = new Set<EngineSession>();
+  const createSession = async (onnx: Uint8Array): Promise<EngineSession> => {
+    const session = await loadSession(parts, onnx);
+    open.add(session);
+    return {
+      run: session.run,
+      dispose: async () => {
+        if (open.delete(session)) await session.dispose();
+      },
+    };
+  };
+  let productSession: Promise<EngineSession> | undefined;
+  return {
+    ...parts.identity,
+    createSession,
+    products: async (a, b, rowLength) => {
+      productSession ??= createSession(encodeProductGraph());
+      const output = await (await productSession).run({
+        a: { data: a, shape: [a.length / rowLength, rowLength] },
+        b: { data: b, shape: [b.length / rowLength, rowLength] },
+      });
+      try {
+        return await output.tensor.data() as Float32Array;
+      } finally {
+        output.dispose();
+      }
+    },
+    dispose: async () => {
+      for (const session of open) await session.dispose();
+      open.clear();
+      await parts.release();
+    },
+  };
+}
+
+async function loadSession(
+  { ort, sessionOptions, wrapOutput, identity }: OrtEngineParts,
+  onnx: Uint8Array,
+): Promise<EngineSession> {
+  const session = await ort.InferenceSession.create(onnx, sessionOptions);
+  const outputName = session.outputNames[0]!;
+  const toTensor = ({ data, shape }: EngineInput): Tensor =>
+    new ort.Tensor("float32", data, shape);
+  return {
+    run: async (inputs) => {
+      const feeds = Object.fromEntries(
+        Object.entries(inputs).map(([name, value]) => [name, toTensor(value)]),
+      );
+      try {
+        return wrapOutput((await session.run(feeds))[outputName]!);
+      } catch (cause) {
+        throw new EngineError(`Cannot run a graph on ${identity.name}`, {
+          where: `${identity.device} (${describeCause(cause)})`,
+          fix: "use smaller images or batches, or another engine",
+          cause,
+        });
+      }
+    },
+    dispose: () => session.release(),
+  };
+}
+
+/** `a · bᵀ`: one Gemm. */
+function encodeProductGraph(): Uint8Array {
+  return encodeOnnx({
+    name: "products",
+    inputs: [
+      { name: "a", shape: ["A", "F"] },
+      { name: "b", shape: ["B", "F"] },
+    ],
+    output: { name: "products", shape: ["A", "B"] },
+    nodes: [{
+      op: "Gemm",
+      inputs: ["a", "b"],
+      output: "products",
+      attributes: { transB: 1 },
+    }],
+    constants: [],
+  });
+}

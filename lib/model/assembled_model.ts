@@ -1,0 +1,234 @@
+/**
+ * A model put together from its network, its parameters and an engine.
+ *
+ * @module
+ */
+import { ShapeError } from "../errors.ts";
+import type { Engine, EngineOutput, EngineSession } from "../engine/engine.ts";
+import * as tf from "../engine/tf.ts";
+import {
+  aggregate,
+  descriptorLength,
+  headFromCentroids,
+  headShapes,
+} from "./aggregate.ts";
+import {
+  type FeatureSize,
+  imagesPerRun,
+  intermediateSizes,
+  type NetworkParts,
+  outputChannels,
+  weightShapes,
+} from "./layers.ts";
+import type { Images, Model } from "./model.ts";
+import type { Network } from "./network.ts";
+import { l2Normalize } from "./normalize.ts";
+import { writeOnnxNetwork } from "./onnx_network.ts";
+import type { ModelOptions } from "./options.ts";
+import { fromVariable, toVariable } from "./parameters.ts";
+import { runLayers } from "./run_layers.ts";
+import { checkTensors, type NamedTensors } from "./weights/tensors.ts";
+
+/** What a model is made of. */
+export interface ModelMakings {
+  options: Readonly<ModelOptions>;
+  network: Network;
+  parts: NetworkParts;
+  /** All parameters by name, in state-dict order of axes. */
+  tensors: NamedTensors;
+  engine: Engine;
+  /** Whether disposing the model disposes the engine. */
+  ownsEngine: boolean;
+}
+
+/** Puts a model together. */
+export function assembleModel(makings: ModelMakings): Model {
+  return new AssembledModel(makings);
+}
+
+class AssembledModel implements Model {
+  readonly options: Readonly<ModelOptions>;
+  readonly network: Network;
+  readonly parts: NetworkParts;
+  readonly engine: Engine;
+  readonly localLength: number;
+  readonly descriptorLength: number;
+  readonly variables = new Map<string, tf.Variable>();
+  readonly #frozenTensors: NamedTensors;
+  readonly #ownsEngine: boolean;
+  #session: Promise<EngineSession> | undefined;
+
+  constructor({ tensors, ownsEngine, ...makings }: ModelMakings) {
+    this.options = makings.options;
+    this.network = makings.network;
+    this.parts = makings.parts;
+    this.engine = makings.engine;
+    this.#ownsEngine = ownsEngine;
+    this.localLength = outputChannels(this.network.layers, 3);
+    this.descriptorLength = descriptorLength(this.options, this.localLength);
+    const shapes = this.#trainedShapes();
+    this.#frozenTensors = new Map();
+    for (const [name, tensor] of tensors) {
+      if (shapes.has(name)) this.variables.set(name, toVariable(name, tensor));
+      else this.#frozenTensors.set(name, tensor);
+    }
+  }
+
+  async describe(images: Images): Promise<Float32Array> {
+    const rows = new Float32Array(countImages(images) * this.descriptorLength);
+    await this.#eachRun(images, async (features, first) => {
+      const descriptors = this.runTrained(features);
+      rows.set(await descriptors.data(), first * this.descriptorLength);
+      descriptors.dispose();
+    });
+    return rows;
+  }
+
+  async describeLocally(images: Images): Promise<Float32Array> {
+    const { height, width } = intermediateSizes(
+      this.network.layers,
+      { ...images, channels: 3 },
+    ).at(-1)!;
+    const imageLength = height * width * this.localLength;
+    const rows = new Float32Array(countImages(images) * imageLength);
+    await this.#eachRun(images, async (features, first) => {
+      const local = tf.tidy(() => l2Normalize(this.#runTail(features)));
+      rows.set(await local.data(), first * imageLength);
+      local.dispose();
+    });
+    return rows;
+  }
+
+  async runFrozen(images: Images): Promise<EngineOutput> {
+    const { pixels, height, width } = images;
+    this.#session ??= this.engine.createSession(writeOnnxNetwork(
+      this.parts.frozen,
+      this.#frozenTensors,
+      this.network.normalization,
+    ));
+    const session = await this.#session;
+    return session.run({
+      images: {
+        data: Float32Array.from(pixels),
+        shape: [countImages(images), height, width, 3],
+      },
+    });
+  }
+
+  runTrained(features: tf.Tensor4D): tf.Tensor2D {
+    return tf.tidy(() =>
+      aggregate(this.#runTail(features), this.options, this.variables)
+    );
+  }
+
+  imagesPerRun(size: { height: number; width: number }): number {
+    return imagesPerRun(
+      this.network.layers,
+      { ...size, channels: 3 },
+      this.engine.maxTensorBytes,
+    );
+  }
+
+  frozenSize(size: { height: number; width: number }): FeatureSize {
+    const input = { ...size, channels: 3 };
+    return intermediateSizes(this.parts.frozen, input).at(-1)!;
+  }
+
+  setCentroids(centroids: Float32Array, descriptors: Float32Array): void {
+    const D = this.localLength;
+    const { numClusters: K } = this.options;
+    if (centroids.length !== K * D || descriptors.length % D !== 0) {
+      throw new ShapeError(
+        `Cannot start NetVLAD from ${centroids.length} centroid values`,
+        {
+          where: "argument centroids",
+          fix: `pass [K=${K}, D=${D}] values, and descriptors of length ${D}`,
+        },
+      );
+    }
+    const head = headFromCentroids(this.options, D, centroids, descriptors);
+    this.#assign(head);
+  }
+
+  async exportTensors(): Promise<NamedTensors> {
+    const tensors: NamedTensors = new Map(this.#frozenTensors);
+    for (const [name, variable] of this.variables) {
+      tensors.set(name, await fromVariable(name, variable));
+    }
+    return tensors;
+  }
+
+  importTensors(source: string, tensors: NamedTensors): void {
+    checkTensors(source, tensors, this.#trainedShapes());
+    this.#assign(tensors);
+  }
+
+  async dispose(): Promise<void> {
+    for (const variable of this.variables.values()) variable.dispose();
+    this.variables.clear();
+    await (await this.#session)?.dispose();
+    this.#session = undefined;
+    if (this.#ownsEngine) await this.engine.dispose();
+  }
+
+  #trainedShapes(): Map<string, number[]> {
+    const { frozen, trained } = this.parts;
+    return new Map([
+      ...weightShapes(trained, outputChannels(frozen, 3)),
+      ...headShapes(this.options, this.localLength),
+    ]);
+  }
+
+  #runTail(features: tf.Tensor4D): tf.Tensor4D {
+    return runLayers(this.parts.trained, features, this.variables);
+  }
+
+  /** Replaces the values of all variables that `tensors` names. */
+  #assign(tensors: NamedTensors): void {
+    for (const [name, variable] of this.variables) {
+      const tensor = tensors.get(name);
+      if (tensor === undefined) continue;
+      const value = toVariable(name, tensor);
+      variable.assign(value);
+      value.dispose();
+    }
+  }
+
+  /** Hands the frozen features of as many images as fit to `use`, run by run. */
+  async #eachRun(
+    images: Images,
+    use: (features: tf.Tensor4D, first: number) => Promise<void>,
+  ): Promise<void> {
+    const N = countImages(images);
+    const step = this.imagesPerRun(images);
+    const imageLength = images.height * images.width * 3;
+    for (let first = 0; first < N; first += step) {
+      const features = await this.runFrozen({
+        ...images,
+        pixels: images.pixels.subarray(
+          first * imageLength,
+          Math.min(N, first + step) * imageLength,
+        ),
+      });
+      try {
+        await use(features.tensor as tf.Tensor4D, first);
+      } finally {
+        features.dispose();
+      }
+    }
+  }
+}
+
+function countImages({ pixels, height, width }: Images): number {
+  const count = pixels.length / (height * width * 3);
+  if (!Number.isInteger(count) || count < 1) {
+    throw new ShapeError(
+      `Cannot use ${pixels.length} pixel values as images of ${width}x${height}`,
+      {
+        where: "argument images",
+        fix: `pass N·${height}·${width}·3 values`,
+      },
+    );
+  }
+  return count;
+}

@@ -1,0 +1,101 @@
+/**
+ * Assembles a model from options.
+ *
+ * @module
+ */
+import type { Engine } from "../engine/engine.ts";
+import { startEngine } from "../engine/start_engine.ts";
+import { createRandom } from "../random.ts";
+import { headShapes, randomHead } from "./aggregate.ts";
+import { assembleModel } from "./assembled_model.ts";
+import { cutNetwork, outputChannels, weightShapes } from "./layers.ts";
+import { adaptNetwork, describeNetwork, type Network } from "./network.ts";
+import type { Model } from "./model.ts";
+import { type ModelOptions, resolveModelOptions } from "./options.ts";
+import { randomWeights } from "./parameters.ts";
+import {
+  type EncoderWeights,
+  readEncoderWeights,
+} from "./weights/encoder_weights.ts";
+import { checkTensors, type NamedTensors } from "./weights/tensors.ts";
+
+/** Where a model runs and what of it is trained. */
+export interface ModelPlace {
+  /** A started engine, which the caller keeps; or the name of one to start. */
+  engine?: Engine | Engine["name"] | "auto";
+  /** First layer to train, such as `conv5_1`; `null` for none, which is fastest to describe with. */
+  trainFrom?: string | null;
+}
+
+/**
+ * Assembles a model.
+ *
+ * @param given Network, aggregation, weights and seed; defaults for what is left out.
+ * @param place Engine, and what is trained.
+ * @returns The caller disposes it.
+ * @throws {OptionsError} If an option is wrong.
+ * @throws {CheckpointError} If the weights do not fit; it names every tensor that does not.
+ * @throws {EngineError} If the engine is not there.
+ *
+ * @example
+ * ```ts
+ * import { createModel } from "./mod.ts";
+ *
+ * const model = await createModel({ arch: "squeezenet1_1", pooling: "avg" }, { engine: "wasm" });
+ * const pixels = new Uint8Array(2 * 64 * 96 * 3);
+ * const descriptors = await model.describe({ pixels, height: 64, width: 96 });
+ * console.log(descriptors.length === 2 * model.descriptorLength);
+ * await model.dispose();
+ * ```
+ */
+export async function createModel(
+  given: Partial<ModelOptions> = {},
+  { engine = "auto", trainFrom = null }: ModelPlace = {},
+): Promise<Model> {
+  const options = resolveModelOptions(given);
+  const weights = options.weights === undefined
+    ? undefined
+    : await readEncoderWeights(options.weights);
+  const network = adaptNetwork(
+    describeNetwork(options.arch, options.widthDivisor),
+    weights ?? {},
+  );
+  const parts = cutNetwork(network, trainFrom);
+  const tensors = gatherTensors(network, options, weights);
+  const ownsEngine = typeof engine === "string";
+  const started = ownsEngine ? await startEngine({ engine }) : engine;
+  return assembleModel({
+    options,
+    network,
+    parts,
+    tensors,
+    engine: started,
+    ownsEngine,
+  });
+}
+
+/** The tensors of the weights file, checked, and random ones for what it does not hold. */
+function gatherTensors(
+  { name, layers }: Network,
+  options: Readonly<ModelOptions>,
+  weights: EncoderWeights | undefined,
+): NamedTensors {
+  const random = createRandom(options.seed);
+  const D = outputChannels(layers, 3);
+  const head = weights && weights.head.size > 0
+    ? weights.head
+    : randomHead(options, D, random.fork("head"));
+  if (weights === undefined) {
+    return new Map([...randomWeights(layers, random.fork(name)), ...head]);
+  }
+  const needed = weightShapes(layers, 3);
+  checkTensors(
+    options.weights!,
+    new Map([...weights.tensors, ...head]),
+    new Map([...needed, ...headShapes(options, D)]),
+  );
+  const encoder = [...needed.keys()].map((key) =>
+    [key, weights.tensors.get(key)!] as const
+  );
+  return new Map([...encoder, ...head]);
+}

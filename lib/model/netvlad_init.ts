@@ -1,0 +1,141 @@
+/**
+ * From clustered centroids to the first values of a NetVLAD layer.
+ *
+ * @module
+ */
+
+/** First values of a NetVLAD layer, as plain rows. */
+export interface NetVladValues {
+  /** `[D, K]` */
+  assignWeights: Float32Array;
+  /** `[K]`; absent for v1. */
+  assignBiases?: Float32Array;
+  /** `[K, D]` */
+  centroids: Float32Array;
+  /** Sharpness of the soft assignment. */
+  alpha: number;
+}
+
+/** Rows of equal length, one after the other. */
+interface Rows {
+  data: Float32Array;
+  rowLength: number;
+}
+
+/** The second-nearest cluster gets this share of the nearest one's assignment, on average. */
+const RUNNER_UP_SHARE = 0.01;
+
+/**
+ * First values of NetVLAD v1: `w_k = α·ĉ_k` with unit centroids, no bias.
+ *
+ * α is chosen from the gap between the two largest dot products of a descriptor
+ * with the unit centroids.
+ *
+ * @param centroids As clustered, `[K, D]`.
+ * @param descriptors L2-normalised local descriptors, `[n, D]`.
+ *
+ * Source: Relja's and pytorch-NetVlad's initialisation.
+ */
+export function initNetVladV1(
+  centroids: Rows,
+  descriptors: Rows,
+): NetVladValues {
+  const unit = unitRows(centroids);
+  const alpha = -Math.log(RUNNER_UP_SHARE) /
+    meanGap(descriptors, unit, (x, c) => dot(x, c));
+  return {
+    assignWeights: scaledColumns(unit, alpha),
+    centroids: centroids.data,
+    alpha,
+  };
+}
+
+/**
+ * First values of NetVLAD v2, as published: `w_k = 2αc_k`, `b_k = −α‖c_k‖²`.
+ *
+ * α is chosen from the gap between the squared distances of a descriptor to its
+ * two nearest centroids.
+ *
+ * @param centroids As clustered, `[K, D]`.
+ * @param descriptors L2-normalised local descriptors, `[n, D]`.
+ *
+ * Source: Arandjelović et al., NetVLAD, CVPR 2016, eq. 3.
+ */
+export function initNetVladV2(
+  centroids: Rows,
+  descriptors: Rows,
+): NetVladValues {
+  const alpha = -Math.log(RUNNER_UP_SHARE) /
+    meanGap(descriptors, centroids, (x, c) => -distanceSquared(x, c));
+  return {
+    assignWeights: scaledColumns(centroids, 2 * alpha),
+    assignBiases: Float32Array.from(
+      eachRow(centroids),
+      (c) => -alpha * dot(c, c),
+    ),
+    centroids: centroids.data,
+    alpha,
+  };
+}
+
+/** Mean difference between the two largest similarities of a descriptor to the centroids. */
+function meanGap(
+  descriptors: Rows,
+  centroids: Rows,
+  similarity: (x: Float32Array, c: Float32Array) => number,
+): number {
+  const clusters = [...eachRow(centroids)];
+  if (clusters.length < 2) return 1;
+  let sum = 0;
+  let count = 0;
+  for (const x of eachRow(descriptors)) {
+    let first = -Infinity;
+    let second = -Infinity;
+    for (const c of clusters) {
+      const value = similarity(x, c);
+      if (value > first) [first, second] = [value, first];
+      else if (value > second) second = value;
+    }
+    sum += first - second;
+    count++;
+  }
+  return sum / count;
+}
+
+function* eachRow({ data, rowLength }: Rows): Generator<Float32Array> {
+  for (let at = 0; at < data.length; at += rowLength) {
+    yield data.subarray(at, at + rowLength);
+  }
+}
+
+function unitRows(rows: Rows): Rows {
+  const data = new Float32Array(rows.data.length);
+  let at = 0;
+  for (const row of eachRow(rows)) {
+    const norm = Math.sqrt(dot(row, row)) || 1;
+    for (const value of row) data[at++] = value / norm;
+  }
+  return { data, rowLength: rows.rowLength };
+}
+
+/** `factor · rowsᵀ`, `[D, K]`. */
+function scaledColumns(rows: Rows, factor: number): Float32Array {
+  const D = rows.rowLength;
+  const K = rows.data.length / D;
+  return Float32Array.from(
+    rows.data,
+    (_, i) => factor * rows.data[(i % K) * D + Math.floor(i / K)]!,
+  );
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let d = 0; d < a.length; d++) sum += a[d]! * b[d]!;
+  return sum;
+}
+
+function distanceSquared(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let d = 0; d < a.length; d++) sum += (a[d]! - b[d]!) ** 2;
+  return sum;
+}
