@@ -129,7 +129,6 @@ export function resolveOptions<Options extends object>(
 }
 
 function quote(value: unknown): string {
-  return typeof value === "string" || Array.isArray(value)
-    ? JSON.stringify(value)
-    : String(value);
+  const isPlain = typeof value === "number" || value === undefined;
+  return isPlain ? String(value) : JSON.stringify(value);
 }

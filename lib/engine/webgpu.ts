@@ -24,7 +24,7 @@ export async function startWebGpu(
 ): Promise<Engine> {
   const ort = await loadOrtWebGpu(adapter);
   const { device, session } = await createDevice(ort);
-  const backend = new WebGPUBackend(device, adapter.info as GPUAdapterInfo);
+  const backend = new SharingBackend(device, adapter.info as GPUAdapterInfo);
   tf.removeBackend("webgpu");
   tf.registerBackend("webgpu", () => backend);
   await tf.setBackend("webgpu");
@@ -45,6 +45,15 @@ export async function startWebGpu(
     wrapOutput: (output) => wrapGpuOutput(output, backend),
     release: () => session.release(),
   });
+}
+
+/** TensorFlow.js reads whole buffers; those of ONNX Runtime can be longer than their tensors. */
+class SharingBackend extends WebGPUBackend {
+  override async read(dataId: object): ReturnType<WebGPUBackend["read"]> {
+    const values = await super.read(dataId);
+    const size = tf.util.sizeFromShape(this.tensorMap.get(dataId).shape);
+    return values.length > size ? values.slice(0, size) : values;
+  }
 }
 
 /** The WebGPU build has to be imported by URL: under Deno the package's own entry is the WASM build. */

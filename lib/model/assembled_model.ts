@@ -129,6 +129,20 @@ class AssembledModel implements Model {
     );
   }
 
+  imagesPerTrainedRun({ shape }: { shape: readonly number[] }): number {
+    const [, height, width, channels] = shape as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return imagesPerRun(
+      this.parts.trained,
+      { height, width, channels },
+      this.engine.maxTensorBytes,
+    );
+  }
+
   frozenSize(size: { height: number; width: number }): FeatureSize {
     const input = { ...size, channels: 3 };
     return intermediateSizes(this.parts.frozen, input).at(-1)!;

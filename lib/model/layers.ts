@@ -115,12 +115,27 @@ export function intermediateSizes(
   layers: readonly Layer[],
   input: FeatureSize,
 ): FeatureSize[] {
+  const sizes = listSizes(layers, input);
+  const last = sizes.at(-1)!;
+  if (last.height < 1 || last.width < 1) {
+    throw new ShapeError(
+      `Cannot encode images of ${input.width}x${input.height}`,
+      { where: "option resize", fix: "use larger images, such as 320x240" },
+    );
+  }
+  return sizes;
+}
+
+function listSizes(
+  layers: readonly Layer[],
+  input: FeatureSize,
+): FeatureSize[] {
   const sizes = [input];
   for (const layer of layers) {
     const before = sizes.at(-1)!;
     if (layer.kind === "concat") {
       for (const branch of layer.branches) {
-        sizes.push(...intermediateSizes(branch, before).slice(1));
+        sizes.push(...listSizes(branch, before).slice(1));
       }
     }
     sizes.push({
@@ -128,13 +143,6 @@ export function intermediateSizes(
       width: outputLength(layer, before.width),
       channels: outputChannels([layer], before.channels),
     });
-  }
-  const last = sizes.at(-1)!;
-  if (last.height < 1 || last.width < 1) {
-    throw new ShapeError(
-      `Cannot encode images of ${input.width}x${input.height}`,
-      { where: "option resize", fix: "use larger images, such as 320x240" },
-    );
   }
   return sizes;
 }

@@ -59,6 +59,8 @@ export interface Model {
   runTrained(features: tf.Tensor4D): tf.Tensor2D;
   /** How many images of a size can go through the whole encoder at once. */
   imagesPerRun(size: { height: number; width: number }): number;
+  /** How many images with features of a shape `[N, h, w, C]` can go through the trained part at once. */
+  imagesPerTrainedRun(features: { shape: readonly number[] }): number;
   /** Rows, columns and channels of the features at the cut for images of a size. */
   frozenSize(size: { height: number; width: number }): FeatureSize;
   /**

@@ -35,7 +35,7 @@ export function netVlad(
   features: tf.Tensor4D,
   params: NetVladParams,
 ): tf.Tensor2D {
-  const { N, D } = checkShape("features", features.shape, "N H W D");
+  const { N, H, W, D } = checkShape("features", features.shape, "N H W D");
   const { K } = checkShape("centroids", params.centroids.shape, "K D", { D });
   const { assignWeights, assignBiases, centroids } = params;
   checkShape("assignWeights", assignWeights.shape, "D K", { D, K });
@@ -50,7 +50,9 @@ export function netVlad(
 
     // Σ_i a_ik (x_i − c_k) = Σ_i a_ik x_i − c_k Σ_i a_ik: no [N, P, K, D] tensor.
     const sums = tf.matMul(assign, local, true); // [N, K, D]
-    const mass = tf.expandDims(tf.sum(assign, 1), 2); // [N, K, 1]
+    // Row by row first: one float32 sum over all positions would lose a digit.
+    const rows = tf.sum(tf.reshape(assign, [N, H, W, K]), 2); // [N, H, K]
+    const mass = tf.expandDims(tf.sum(rows, 1), 2); // [N, K, 1]
     const residuals = tf.sub(sums, tf.mul(mass, centroids)); // [N, K, D]
 
     const vlad = tf.reshape(l2Normalize(residuals), [N, K * D]); // [N, K·D]

@@ -29,7 +29,7 @@ export function netVladReference(
 ): number[] {
   const vlad = params.centroids.map((centroid) => centroid.map(() => 0)); // [K][D]
   for (const x of locals.map(unit)) {
-    const assign = softAssign(x, params);
+    const assign = softAssignReference(x, params);
     params.centroids.forEach((centroid, k) =>
       centroid.forEach((c, d) => {
         vlad[k]![d]! += assign[k]! * (x[d]! - c);
@@ -39,8 +39,15 @@ export function netVladReference(
   return unit(vlad.flatMap(unit));
 }
 
-/** a_k(x) for every cluster, `[K]`. */
-function softAssign(
+/**
+ * Share of each cluster in a unit local descriptor, a_k(x).
+ *
+ * @param x `[D]`
+ * @returns `[K]`, of sum 1.
+ *
+ * Source: Arandjelović et al., NetVLAD, CVPR 2016, eq. 3.
+ */
+export function softAssignReference(
   x: number[],
   { assignWeights, assignBiases }: NetVladReferenceParams,
 ): number[] {

@@ -86,8 +86,8 @@ const RELU: ReluLayer = { kind: "relu" };
  * @param name Which one.
  * @param widthDivisor Divides the channels of every layer, for small experiments.
  *
- * Source: torchvision's vgg16, alexnet and squeezenet1_1 `features`; for VGG-16 and
- * AlexNet without the last ReLU and pool, as in pytorch-NetVlad.
+ * Source: torchvision's vgg16, alexnet and squeezenet1_1 `features`, without the last
+ * ReLU and pool, as in pytorch-NetVlad.
  */
 export function describeNetwork(name: ArchName, widthDivisor = 1): Network {
   const width = (channels: number): number =>
@@ -166,7 +166,7 @@ function vgg16(width: Width): Layer[] {
       }, RELU);
     });
   });
-  return layers.slice(0, -1);
+  return withoutLastRelu(layers);
 }
 
 function alexNet(width: Width): Layer[] {
@@ -227,7 +227,7 @@ function squeezeNet(width: Width): Layer[] {
     ceilMode: true,
   };
   let fire = 1;
-  return [
+  const layers: Layer[] = [
     {
       kind: "conv",
       name: "conv1",
@@ -243,6 +243,16 @@ function squeezeNet(width: Width): Layer[] {
       entry === "pool" ? [pool] : fireBlock(`fire${++fire}`, entry, width)
     ),
   ];
+  return withoutLastRelu(layers);
+}
+
+/** Ends each branch of the last layer with its convolution. */
+function withoutLastRelu(layers: Layer[]): Layer[] {
+  const last = layers.at(-1)!;
+  if (last.kind === "relu") return layers.slice(0, -1);
+  if (last.kind !== "concat") return layers;
+  const branches = last.branches.map(withoutLastRelu);
+  return [...layers.slice(0, -1), { ...last, branches }];
 }
 
 function fireBlock(

@@ -21,7 +21,7 @@ export function l2Normalize<T extends tf.Tensor>(x: T): T {
   return tf.tidy(() => {
     const squares = tf.sum(tf.square(x), -1, true); // […, 1]
     const floor = NORM_FLOOR * NORM_FLOOR;
-    const isLong = tf.cast(tf.greater(squares, floor), "float32");
+    const isLong = tf.step(tf.sub(squares, floor)); // 0 or 1; unlike greater(), it has a gradient
     const inverse = tf.mul(tf.rsqrt(tf.maximum(squares, floor)), isLong);
     return tf.mul(x, inverse);
   });

@@ -8,9 +8,14 @@ import {
   type OnnxConstant,
   type OnnxNode,
 } from "../engine/onnx_graph.ts";
-import type { Layer, MaxPoolLayer, Normalization } from "./network.ts";
+import type {
+  ConvLayer,
+  Layer,
+  MaxPoolLayer,
+  Normalization,
+} from "./network.ts";
 import { outputChannels } from "./layers.ts";
-import type { NamedTensors } from "./weights/tensors.ts";
+import type { NamedTensor, NamedTensors } from "./weights/tensors.ts";
 
 /** A graph under construction. */
 interface Draft {
@@ -73,18 +78,8 @@ function addLayers(
 
 function addLayer(draft: Draft, layer: Layer, input: string): string {
   switch (layer.kind) {
-    case "conv": {
-      const names = [`${layer.weights}.weight`, `${layer.weights}.bias`];
-      for (const name of names) {
-        const { shape, data } = draft.weights.get(name)!;
-        addConstant(draft, name, shape, data);
-      }
-      return addNode(draft, "Conv", [input, ...names], {
-        kernel_shape: [layer.size, layer.size],
-        strides: [layer.stride, layer.stride],
-        pads: Array(4).fill(layer.padding),
-      });
-    }
+    case "conv":
+      return addConvolution(draft, layer, input);
     case "relu":
       return addNode(draft, "Relu", [input]);
     case "maxPool":
@@ -101,6 +96,55 @@ function addLayer(draft: Draft, layer: Layer, input: string): string {
         { axis: 1 },
       );
   }
+}
+
+function addConvolution(
+  draft: Draft,
+  { weights, size, stride, padding }: ConvLayer,
+  input: string,
+): string {
+  const [filterName, biasName] = [`${weights}.weight`, `${weights}.bias`];
+  const bias = draft.weights.get(biasName)!;
+  const filter = draft.weights.get(filterName)!;
+  const extra = countExtraChannels(filter.shape[1]!);
+  const wideInput = extra > 0 ? addZeroChannels(draft, input, extra) : input;
+  const wideFilter = extra > 0 ? widenFilter(filter, extra) : filter;
+  addConstant(draft, filterName, wideFilter.shape, wideFilter.data);
+  addConstant(draft, biasName, bias.shape, bias.data);
+  return addNode(draft, "Conv", [wideInput, filterName, biasName], {
+    kernel_shape: [size, size],
+    strides: [stride, stride],
+    pads: Array(4).fill(padding),
+  });
+}
+
+/**
+ * Channels of zeros to be added to a convolution's input. (For 6, 9, 15 … channels,
+ * multiples of 3 but not of 4, onnxruntime-web 1.30 on WebGPU gives wrong values.)
+ */
+function countExtraChannels(channels: number): number {
+  const isMiscomputed = channels > 3 && channels % 3 === 0 &&
+    channels % 4 !== 0;
+  return isMiscomputed ? 4 - channels % 4 : 0;
+}
+
+function addZeroChannels(draft: Draft, input: string, extra: number): string {
+  const pads = `pads${draft.nodes.length}`;
+  const atEnd = BigInt64Array.from([0, 0, 0, 0, 0, extra, 0, 0], BigInt);
+  addConstant(draft, pads, [8], atEnd);
+  return addNode(draft, "Pad", [input, pads]);
+}
+
+/** A filter `[out, in, kh, kw]` with weights of zero for `extra` more channels. */
+function widenFilter({ shape, data }: NamedTensor, extra: number): NamedTensor {
+  const [D, C, kh, kw] = shape as [number, number, number, number];
+  const wide = new Float32Array(D * (C + extra) * kh * kw);
+  const length = C * kh * kw;
+  for (let d = 0; d < D; d++) {
+    const row = data.subarray(d * length, (d + 1) * length);
+    wide.set(row, d * (C + extra) * kh * kw);
+  }
+  return { shape: [D, C + extra, kh, kw], data: wide };
 }
 
 /**
@@ -126,7 +170,7 @@ function addConstant(
   draft: Draft,
   name: string,
   shape: readonly number[],
-  data: Float32Array,
+  data: OnnxConstant["data"],
 ): void {
   draft.constants.push({ name, shape, data });
 }

@@ -15,9 +15,7 @@ import {
   type Rules,
   TEXT,
 } from "../options.ts";
-
-/** Names of the encoders. */
-export const ARCHITECTURES = ["vgg16", "alexnet", "squeezenet1_1"] as const;
+import { ARCH_NAMES, type ArchName } from "./network.ts";
 
 /** Names of the aggregation layers. */
 export const POOLINGS = ["netvlad", "max", "avg"] as const;
@@ -28,7 +26,7 @@ export const CHECKPOINTS = ["latest", "best"] as const;
 /** Options of a model. Each is described, with its unit, here and nowhere else. */
 export interface ModelOptions {
   /** Encoder: the network up to its last convolution. */
-  arch: typeof ARCHITECTURES[number];
+  arch: ArchName;
   /** Aggregation layer: NetVLAD, or the maximum or mean over positions. */
   pooling: typeof POOLINGS[number];
   /** Clusters K of NetVLAD, from 2. */
@@ -53,9 +51,8 @@ export const MODEL_DEFAULTS: Readonly<ModelOptions> = Object.freeze({
   seed: DEFAULT_SEED,
 });
 
-/** What each option of a model must be. */
-export const MODEL_RULES: Rules<ModelOptions> = {
-  arch: oneOf(ARCHITECTURES),
+const MODEL_RULES: Rules<ModelOptions> = {
+  arch: oneOf(ARCH_NAMES),
   pooling: oneOf(POOLINGS),
   numClusters: integerFrom(2),
   vladV2: BOOLEAN,
@@ -96,8 +93,7 @@ export const CHECKPOINT_DEFAULTS: Readonly<CheckpointOptions> = Object.freeze({
   checkpoint: "latest",
 });
 
-/** What each of these options must be. */
-export const CHECKPOINT_RULES: Rules<CheckpointOptions> = {
+const CHECKPOINT_RULES: Rules<CheckpointOptions> = {
   resume: optional(TEXT),
   checkpoint: oneOf(CHECKPOINTS),
 };

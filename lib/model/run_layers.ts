@@ -23,9 +23,8 @@ export function runLayers(
   features: tf.Tensor4D,
   weights: LayerWeights,
 ): tf.Tensor4D {
-  return layers.reduce(
-    (value, layer) => runLayer(layer, value, weights),
-    features,
+  return tf.tidy(() =>
+    layers.reduce((value, layer) => runLayer(layer, value, weights), features)
   );
 }
 

@@ -1,0 +1,40 @@
+/**
+ * A folder for what is needed only while a stage runs.
+ *
+ * @module
+ */
+import { CheckpointError, describeCause } from "../errors.ts";
+
+/** A folder that is there until it is disposed. */
+export interface WorkFolder extends AsyncDisposable {
+  readonly path: string;
+}
+
+/**
+ * Makes a folder of its own in `parent`, or among the system's temporary files.
+ *
+ * @param parent Folder, made if need be.
+ * @returns Declare it with `await using`.
+ * @throws {CheckpointError} If it cannot be made.
+ */
+export async function openWorkFolder(parent?: string): Promise<WorkFolder> {
+  try {
+    if (parent !== undefined) await Deno.mkdir(parent, { recursive: true });
+    const path = await Deno.makeTempDir({
+      ...(parent !== undefined && { dir: parent }),
+      prefix: "cache-",
+      suffix: ".tmp",
+    });
+    return {
+      path,
+      [Symbol.asyncDispose]: () =>
+        Deno.remove(path, { recursive: true }).catch(() => {}),
+    };
+  } catch (cause) {
+    throw new CheckpointError("Cannot make a folder for descriptors", {
+      where: `${parent ?? "temporary files"} (${describeCause(cause)})`,
+      fix: "set cachePath to a folder that can be written",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * The stage *test*: how often a model finds the place of a query.
+ *
+ * @module
+ */
+import type { PlaceDataset } from "../data/dataset.ts";
+import type { ImageOptions } from "../data/image/options.ts";
+import { findWithinRadius } from "../data/radius.ts";
+import { keepReadable } from "../data/readable.ts";
+import {
+  createDatasetDescriptors,
+  createDatasetFeatures,
+  describeDataset,
+} from "../describe/describe_dataset.ts";
+import type { FrozenFeatures } from "../describe/frozen_features.ts";
+import {
+  type DescribeOptions,
+  resolveDescribeOptions,
+} from "../describe/options.ts";
+import { openWorkFolder } from "../describe/work_folder.ts";
+import type { Model } from "../model/model.ts";
+import { note, type NoteEvent, type ProgressEvent } from "../progress.ts";
+import { searchExact } from "../search/exact.ts";
+import { type EvaluateOptions, resolveEvaluateOptions } from "./options.ts";
+import type { DatasetPredictions } from "./predictions.ts";
+import { countWithoutPositives, recallAtN } from "./recall.ts";
+
+/** What a model achieves on a split. */
+export interface Evaluation extends DatasetPredictions {
+  /** Fraction of all queries with a positive among the first N predictions, by N. */
+  recall: ReadonlyMap<number, number>;
+  /** Queries that no database image lies near; they count as missed. */
+  queriesWithoutPositives: number;
+}
+
+/** How to evaluate: options of the evaluation, of reading images, of describing them. */
+export interface EvaluateSettings extends Partial<EvaluateOptions> {
+  images?: Partial<ImageOptions>;
+  describe?: Partial<DescribeOptions>;
+}
+
+/** What an evaluation reports as it goes. */
+export type EvaluateEvent = ProgressEvent | NoteEvent;
+
+/**
+ * Evaluates a model on a split of a dataset.
+ *
+ * Descriptors go to disk as they are made and the search is exact and in blocks:
+ * memory does not grow with the number of images.
+ *
+ * @param model Describes the images.
+ * @param dataset The split.
+ * @returns Recall, and the predictions it comes from.
+ * @throws {DatasetError} If an image cannot be read, unless `skipUnreadable` is set.
+ * @throws {OptionsError} If an option is wrong.
+ */
+export async function* evaluateModel(
+  model: Model,
+  dataset: PlaceDataset,
+  { images = {}, describe, ...given }: EvaluateSettings = {},
+): AsyncGenerator<EvaluateEvent, Evaluation> {
+  const options = resolveEvaluateOptions(given);
+  const { describeBatch, cachePath } = resolveDescribeOptions(describe);
+  const kept = images.skipUnreadable
+    ? yield* keepReadable(dataset, images)
+    : dataset;
+  await using folder = await openWorkFolder(cachePath ?? options.output);
+  using source = createDatasetFeatures(model, kept, images);
+  return yield* evaluateFeatures(model, kept, {
+    source,
+    folder: folder.path,
+    describeBatch,
+    options,
+  });
+}
+
+/** What an evaluation needs besides a model and a dataset. */
+export interface FeatureEvaluation {
+  /** Frozen features of the dataset. */
+  source: FrozenFeatures;
+  /** Folder for descriptors while they are needed. */
+  folder: string;
+  describeBatch: number;
+  options: Readonly<EvaluateOptions>;
+}
+
+/** Evaluates a model on frozen features: what *train* does after an epoch. */
+export async function* evaluateFeatures(
+  model: Model,
+  dataset: PlaceDataset,
+  { source, folder, describeBatch, options }: FeatureEvaluation,
+): AsyncGenerator<EvaluateEvent, Evaluation> {
+  using descriptors = createDatasetDescriptors(
+    dataset,
+    folder,
+    model.descriptorLength,
+  );
+  yield* describeDataset(model, source, descriptors, describeBatch);
+  const { database, queries, ownDatabaseIndex } = dataset;
+  const leaveOut = ownDatabaseIndex && { leaveOut: ownDatabaseIndex };
+  const positives = findWithinRadius(
+    queries,
+    database,
+    dataset.positiveRadius,
+    leaveOut,
+  );
+  const predictions = yield* searchExact(
+    model.engine,
+    descriptors.database,
+    descriptors.queries,
+    {
+      count: Math.max(options.predictions ?? 1, ...options.recallAt),
+      ...(ownDatabaseIndex && { ownDatabaseIndex }),
+    },
+  );
+  const missing = countWithoutPositives(positives);
+  if (missing > 0) yield note(describeMissing(missing, dataset));
+  return {
+    dataset,
+    predictions,
+    positives,
+    recall: recallAtN(predictions, positives, options.recallAt),
+    queriesWithoutPositives: missing,
+  };
+}
+
+function describeMissing(missing: number, dataset: PlaceDataset): string {
+  return `${missing} of ${dataset.queries.paths.length} queries have no database image within ${dataset.positiveRadius} ${dataset.unit}; they count as missed`;
+}

@@ -1,0 +1,95 @@
+/**
+ * Recall@N: for how many queries one of the first N predictions is right.
+ *
+ * @module
+ */
+import { checkShape } from "../check.ts";
+import type { Neighbors } from "../data/radius.ts";
+import { DatasetError, OptionsError } from "../errors.ts";
+import type { Predictions } from "../search/exact.ts";
+
+/**
+ * Counts the queries of which one of the first N predictions is a positive.
+ *
+ * Queries without a positive count as missed: fractions are of all queries.
+ *
+ * @param predictions Of Q queries. Where the database has fewer than N images, all of them are looked at.
+ * @param positives Database indices within the evaluation radius of each query, Q lists.
+ * @param ns Values of N, each from 1 to `predictions.count`.
+ * @returns A fraction in [0, 1] for each N, in the order of `ns`.
+ * @throws {ShapeError} If `predictions` and `positives` have different numbers of queries.
+ * @throws {OptionsError} If an N is not an integer from 1 to `predictions.count`.
+ * @throws {DatasetError} If there are no queries.
+ */
+export function recallAtN(
+  predictions: Predictions,
+  positives: Neighbors,
+  ns: readonly number[],
+): ReadonlyMap<number, number> {
+  checkNs(ns, predictions.count);
+  const Q = checkQueries(predictions, positives);
+  const ranks = Array.from(
+    { length: Q },
+    (_, query) => firstCorrectRank(predictions, positives, query),
+  );
+  return new Map(
+    ns.map((n) => [n, ranks.filter((rank) => rank <= n).length / Q]),
+  );
+}
+
+/**
+ * Counts the queries without a positive, which no search can find.
+ *
+ * @param positives Database indices within the evaluation radius of each query.
+ */
+export function countWithoutPositives({ offsets }: Neighbors): number {
+  return offsets.subarray(1).filter((end, query) => end === offsets[query])
+    .length;
+}
+
+/** Whether a database image is a positive of a query. */
+export function isPositive(
+  { offsets, indices }: Neighbors,
+  query: number,
+  databaseIndex: number,
+): boolean {
+  return indices.subarray(offsets[query], offsets[query + 1])
+    .includes(databaseIndex);
+}
+
+/** Rank, from 1, of the first prediction that is a positive; Infinity if none is. */
+function firstCorrectRank(
+  { count, indices }: Predictions,
+  positives: Neighbors,
+  query: number,
+): number {
+  const place = indices.subarray(query * count, (query + 1) * count)
+    .findIndex((index) => isPositive(positives, query, index));
+  return place < 0 ? Infinity : place + 1;
+}
+
+function checkNs(ns: readonly number[], count: number): void {
+  const wrong = ns.filter((n) => !Number.isInteger(n) || n < 1 || n > count);
+  if (wrong.length === 0) return;
+  throw new OptionsError(`Cannot compute recall at ${wrong.join(", ")}`, {
+    where: "argument ns",
+    fix: `pass integers from 1 to ${count}, or search for more predictions`,
+  });
+}
+
+function checkQueries(
+  { count, indices }: Predictions,
+  { offsets }: Neighbors,
+): number {
+  const { Q } = checkShape(
+    "positives",
+    [offsets.length - 1],
+    "Q",
+    { Q: indices.length / count },
+  );
+  if (Q > 0) return Q;
+  throw new DatasetError("Cannot compute recall without queries", {
+    where: "argument predictions",
+    fix: "give a dataset that has queries",
+  });
+}

@@ -1,0 +1,79 @@
+/**
+ * Files read a piece at a time, at any place.
+ *
+ * @module
+ */
+import { CheckpointError, describeCause } from "./errors.ts";
+
+/** A file open for reading. It is closed by `using` or `close()`. */
+export interface FileBytes extends Disposable {
+  readonly path: string;
+  /** Bytes in the file. */
+  readonly size: number;
+  /**
+   * Reads bytes; the caller owns them.
+   *
+   * @throws {CheckpointError} If the file does not hold them.
+   */
+  read(at: number, count: number): Uint8Array<ArrayBuffer>;
+  /** The error for content that is wrong, with the reason in `where`. */
+  fail(reason: string): CheckpointError;
+  close(): void;
+}
+
+/** What an error says of the file: both are the format's to word. */
+export interface FileWords {
+  /** What cannot be done, such as "Cannot read a safetensors file". */
+  what: string;
+  /** What to do about content that is wrong. */
+  fix: string;
+}
+
+/**
+ * Opens a file for reading at any place.
+ *
+ * @throws {CheckpointError} If it is not there or may not be read.
+ */
+export function openFileBytes(path: string, words: FileWords): FileBytes {
+  const file = openFile(path, words);
+  const size = file.statSync().size;
+  const fail = (reason: string): CheckpointError =>
+    new CheckpointError(words.what, {
+      where: `${path} (${reason})`,
+      fix: words.fix,
+    });
+  const close = (): void => file.close();
+  return {
+    path,
+    size,
+    fail,
+    close,
+    [Symbol.dispose]: close,
+    read: (at, count) => {
+      if (!(at >= 0 && count >= 0 && at + count <= size)) {
+        throw fail(`it ends early: ${size} bytes`);
+      }
+      const bytes = new Uint8Array(count);
+      file.seekSync(at, Deno.SeekMode.Start);
+      for (let done = 0; done < count;) {
+        const read = file.readSync(bytes.subarray(done));
+        if (read === null) throw fail("it became shorter while it was read");
+        done += read;
+      }
+      return bytes;
+    },
+  };
+}
+
+function openFile(path: string, { what }: FileWords): Deno.FsFile {
+  try {
+    if (Deno.statSync(path).isDirectory) throw new Error("it is a folder");
+    return Deno.openSync(path);
+  } catch (cause) {
+    throw new CheckpointError(what, {
+      where: `${path} (${describeCause(cause)})`,
+      fix: "check the path; give a file that is there and can be read",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * PyTorch's `.pth` and `.pth.tar` files, read without running anything they contain.
+ *
+ * @module
+ */
+import { isDict, type PickleDict } from "./pickle.ts";
+import { readContainer } from "./pth_container.ts";
+import { createPthRules } from "./pth_rules.ts";
+import { openPth, PthTensor, type TypedStorage } from "./pth_tensor.ts";
+import type { NamedTensors } from "./tensors.ts";
+
+/**
+ * Reads what `torch.save` wrote, in either of its containers.
+ *
+ * @returns Dicts as objects without prototype, lists and tuples as arrays, NumPy numbers as
+ * numbers, and tensors as `PthTensor`, whose numbers are read from the file when asked for.
+ * @throws {CheckpointError} If the file is not there, is cut short or malformed, or refers to
+ * Python code beyond tensors, dicts and numbers.
+ */
+export function readPth(path: string): unknown {
+  using file = openPth(path);
+  const storages = new Map<string, TypedStorage>();
+  return readContainer(file, createPthRules(file, storages), storages);
+}
+
+/**
+ * Reads the weights of a `.pth` file: a state dict, or a checkpoint with one under `state_dict`.
+ *
+ * @param isWanted Tells by its name whether a tensor is read; all are by default.
+ * @returns Tensors by name, as float32, without the `module` that `DataParallel` puts in names.
+ * @throws {CheckpointError} As `readPth`, and if there is no tensor.
+ */
+export function readStateDict(
+  path: string,
+  isWanted: (name: string) => boolean = () => true,
+): NamedTensors {
+  const stateDict = findStateDict(path, readPth(path));
+  const tensors: NamedTensors = new Map();
+  for (const [fullName, tensor] of Object.entries(stateDict)) {
+    const name = stripModule(fullName);
+    if (!(tensor instanceof PthTensor) || !isWanted(name)) continue;
+    tensors.set(name, { shape: tensor.shape, data: tensor.read() });
+  }
+  return tensors;
+}
+
+/** A parameter's name without the parts that `DataParallel` adds. */
+export function stripModule(name: string): string {
+  return name.split(".").filter((part) => part !== "module").join(".");
+}
+
+function findStateDict(path: string, content: unknown): PickleDict {
+  const inner = isDict(content) ? content["state_dict"] ?? content : content;
+  const isFound = isDict(inner) &&
+    Object.values(inner).some((value) => value instanceof PthTensor);
+  if (isFound) return inner;
+  using file = openPth(path);
+  throw file.fail("it has no state dict with tensors");
+}

@@ -1,0 +1,146 @@
+/**
+ * Checkpoints: all that a run needs to go on, and all that a model needs to run.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { CheckpointError } from "../errors.ts";
+import type { Model } from "../model/model.ts";
+import type { ModelOptions } from "../model/options.ts";
+import {
+  readSafetensors,
+  writeSafetensors,
+} from "../model/weights/safetensors.ts";
+import type { NamedTensors } from "../model/weights/tensors.ts";
+
+/** What an epoch came to. */
+export interface EpochResult {
+  epoch: number;
+  learningRate: number;
+  /** Mean loss of its steps; `null` for epoch 0, before training, and where no tuple was left to learn from. */
+  loss: number | null;
+  /** Tuples learned from. */
+  tuples: number;
+  /** Queries without a negative that violates the margin. */
+  skipped: number;
+  /** Recall@N on the validation split by N; `null` if the epoch was not evaluated. */
+  recall: Record<string, number> | null;
+}
+
+/** Where a run stands, apart from its parameters. */
+export interface TrainState {
+  /** Epochs that are done. */
+  epoch: number;
+  /** Largest Recall@5 so far; -1 before the first evaluation. */
+  bestRecall: number;
+  /** Evaluations since then. */
+  evaluationsSinceBest: number;
+  /** Hard negatives of each query at its last turn, by query index. */
+  cachedNegatives: Record<string, number[]>;
+  history: EpochResult[];
+}
+
+/** A checkpoint in memory. */
+export interface Checkpoint {
+  /** All parameters of the model, by the names of its state dict. */
+  parameters: NamedTensors;
+  /** What the optimizer remembers. */
+  optimizer: NamedTensors;
+  state: TrainState;
+}
+
+/** Which of a run's checkpoints: the last one, or that of the best Recall@5. */
+export type CheckpointName = "latest" | "best";
+
+const FILE_NAMES: Record<CheckpointName, string> = {
+  latest: "checkpoint.safetensors",
+  best: "model_best.safetensors",
+};
+const OPTIMIZER_PREFIX = "optimizer.";
+
+/** File of a checkpoint in a run folder. */
+export function checkpointFile(run: string, name: CheckpointName): string {
+  return join(run, "checkpoints", FILE_NAMES[name]);
+}
+
+/**
+ * Writes a checkpoint: safetensors with pytorch-NetVlad's parameter names, which
+ * is a weights file too.
+ *
+ * @throws {CheckpointError} If it cannot be written; what was there stays.
+ */
+export async function writeCheckpoint(
+  path: string,
+  model: Pick<Model, "network" | "options">,
+  { parameters, optimizer, state }: Checkpoint,
+): Promise<void> {
+  const tensors: NamedTensors = new Map();
+  for (const [name, tensor] of parameters) {
+    tensors.set(name.replace(/^features\./, "encoder."), tensor);
+  }
+  for (const [name, tensor] of optimizer) {
+    tensors.set(OPTIMIZER_PREFIX + name, tensor);
+  }
+  const { normalization, layers } = model.network;
+  const pool = layers.find((layer) => layer.kind === "maxPool");
+  await writeSafetensors(path, {
+    tensors,
+    metadata: {
+      normalization: JSON.stringify(normalization),
+      ...(pool && { poolCeilMode: JSON.stringify(pool.ceilMode) }),
+      model: JSON.stringify(namedOptions(model.options)),
+      state: JSON.stringify(state),
+    },
+  });
+}
+
+/** The options that decide the shapes of a model. */
+function namedOptions(
+  { arch, pooling, numClusters, vladV2, widthDivisor }: Readonly<ModelOptions>,
+): Partial<ModelOptions> {
+  return { arch, pooling, numClusters, vladV2, widthDivisor };
+}
+
+/**
+ * Reads a checkpoint.
+ *
+ * @throws {CheckpointError} If it is not there, damaged, or not written by `writeCheckpoint`.
+ */
+export function readCheckpoint(path: string): Checkpoint {
+  const { tensors, metadata } = readSafetensors(path);
+  const parameters: NamedTensors = new Map();
+  const optimizer: NamedTensors = new Map();
+  for (const [name, tensor] of tensors) {
+    if (name.startsWith(OPTIMIZER_PREFIX)) {
+      optimizer.set(name.slice(OPTIMIZER_PREFIX.length), tensor);
+    } else {
+      parameters.set(name.replace(/^encoder\./, "features."), tensor);
+    }
+  }
+  return {
+    parameters,
+    optimizer,
+    state: parseMetadata(path, metadata, "state"),
+  };
+}
+
+/** The model options that a checkpoint was written with. */
+export function readCheckpointOptions(path: string): Partial<ModelOptions> {
+  return parseMetadata(path, readSafetensors(path).metadata, "model");
+}
+
+function parseMetadata<Value>(
+  path: string,
+  metadata: Record<string, string>,
+  key: string,
+): Value {
+  try {
+    return JSON.parse(metadata[key] ?? "") as Value;
+  } catch (cause) {
+    throw new CheckpointError("Cannot go on from a checkpoint", {
+      where: `${path} (its metadata has no ${key})`,
+      fix: "give a run folder that was written by the stage train",
+      cause,
+    });
+  }
+}

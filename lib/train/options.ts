@@ -1,0 +1,152 @@
+/**
+ * Options of a training run.
+ *
+ * @module
+ */
+import {
+  BOOLEAN,
+  COUNT,
+  DEFAULT_SEED,
+  INTEGER,
+  integerFrom,
+  NOT_NEGATIVE,
+  oneOf,
+  optional,
+  POSITIVE,
+  resolveOptions,
+  type Rules,
+  TEXT,
+} from "../options.ts";
+
+/** Names of the optimizers. */
+export const OPTIMIZERS = ["sgd", "adam"] as const;
+
+/** Distances that the margin of the triplet loss can be on. */
+export const MARGIN_DISTANCES = ["euclidean", "squared"] as const;
+
+/** Options of a training run. Each is described, with its unit, here and nowhere else. */
+export interface TrainOptions {
+  /** Passes over the training queries. */
+  epochs: number;
+  /** Tuples per update. */
+  batchTuples: number;
+  /** Queries between two refreshes of the descriptor cache. */
+  cacheRefreshQueries: number;
+  /** SGD with momentum, decay and steps; or Adam, which uses none of the three. */
+  optimizer: typeof OPTIMIZERS[number];
+  /** Learning rate of the first epoch. */
+  learningRate: number;
+  /** Epochs between two decreases of the learning rate. */
+  lrStepEpochs: number;
+  /** Factor of each decrease of the learning rate, up to 1. */
+  lrGamma: number;
+  /** L2 penalty on every trained parameter. */
+  weightDecay: number;
+  /** Momentum of SGD, below 1. */
+  momentum: number;
+  /** Triplet margin on squared distances; on plain ones its square root is taken. */
+  margin: number;
+  /** Distance that the triplet loss compares. */
+  marginOn: typeof MARGIN_DISTANCES[number];
+  /** Negatives kept per tuple after mining. */
+  negativesPerTuple: number;
+  /** Database images drawn per query as candidate negatives. */
+  negativesSampled: number;
+  /** Nearest candidates that are looked at for violations of the margin. */
+  negativesExamined: number;
+  /** Epochs between two evaluations on the validation split. */
+  evalEvery: number;
+  /** Evaluations without a better Recall@5 before training stops; 0 never stops. */
+  patience: number;
+  /** Train every layer, from random weights. */
+  fromScratch: boolean;
+  /** First layer to train, such as `conv5_1`; the last block of the encoder if left out. */
+  trainFrom?: string;
+  /** Folder that the run folder is made in. */
+  runsPath: string;
+  /** Seed of every random choice in the run. */
+  seed: number;
+}
+
+/** The one place where the defaults live. */
+export const TRAIN_DEFAULTS: Readonly<TrainOptions> = Object.freeze({
+  epochs: 30,
+  batchTuples: 4,
+  cacheRefreshQueries: 1000,
+  optimizer: "sgd",
+  learningRate: 1e-4,
+  lrStepEpochs: 5,
+  lrGamma: 0.5,
+  weightDecay: 1e-3,
+  momentum: 0.9,
+  margin: 0.1,
+  marginOn: "euclidean",
+  negativesPerTuple: 10,
+  negativesSampled: 1000,
+  negativesExamined: 100,
+  evalEvery: 1,
+  patience: 10,
+  fromScratch: false,
+  runsPath: "runs",
+  seed: DEFAULT_SEED,
+});
+
+const TRAIN_RULES: Rules<TrainOptions> = {
+  epochs: COUNT,
+  batchTuples: COUNT,
+  cacheRefreshQueries: COUNT,
+  optimizer: oneOf(OPTIMIZERS),
+  learningRate: POSITIVE,
+  lrStepEpochs: COUNT,
+  lrGamma: {
+    holds: (value) => POSITIVE.holds(value) && Number(value) <= 1,
+    wanted: "a number > 0 and <= 1",
+  },
+  weightDecay: NOT_NEGATIVE,
+  momentum: {
+    holds: (value) => NOT_NEGATIVE.holds(value) && Number(value) < 1,
+    wanted: "a number >= 0 and < 1",
+  },
+  margin: POSITIVE,
+  marginOn: oneOf(MARGIN_DISTANCES),
+  negativesPerTuple: COUNT,
+  negativesSampled: COUNT,
+  negativesExamined: COUNT,
+  evalEvery: COUNT,
+  patience: integerFrom(0),
+  fromScratch: BOOLEAN,
+  trainFrom: optional(TEXT),
+  runsPath: TEXT,
+  seed: INTEGER,
+};
+
+/**
+ * Fills in the defaults and checks the result.
+ *
+ * @throws {OptionsError} If options are wrong; it names every one.
+ */
+export function resolveTrainOptions(
+  given: Partial<TrainOptions> = {},
+): Readonly<TrainOptions> {
+  return resolveOptions(given, {
+    purpose: "train",
+    defaults: TRAIN_DEFAULTS,
+    rules: TRAIN_RULES,
+    conflicts: listTrainConflicts,
+  });
+}
+
+function listTrainConflicts(options: Readonly<TrainOptions>): string[] {
+  const { fromScratch, trainFrom, negativesPerTuple, negativesExamined } =
+    options;
+  const problems = [];
+  if (fromScratch && trainFrom !== undefined) {
+    problems.push("fromScratch trains every layer, which leaves no trainFrom");
+  }
+  if (negativesPerTuple > negativesExamined) {
+    problems.push(
+      `negativesPerTuple is ${negativesPerTuple}, more than the ${negativesExamined} of negativesExamined`,
+    );
+  }
+  return problems;
+}

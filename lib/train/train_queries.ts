@@ -1,0 +1,66 @@
+/**
+ * The queries of a training set: which of them can be learned from, and from what.
+ *
+ * @module
+ */
+import type { PlaceDataset } from "../data/dataset.ts";
+import { findWithinRadius, type Neighbors } from "../data/radius.ts";
+import { DatasetError } from "../errors.ts";
+import { note, type NoteEvent } from "../progress.ts";
+
+/** What mining knows of the positions of a training set. */
+export interface TrainQueries {
+  /** Queries that have a potential positive and a negative, ascending. */
+  indices: number[];
+  /** Database indices of the potential positives of each query. */
+  potentialPositives: Neighbors;
+  /** Database indices of each query that are no negatives. */
+  nearby: Neighbors;
+}
+
+/**
+ * Finds the queries that can be learned from.
+ *
+ * @yields A note that counts those that cannot.
+ * @throws {DatasetError} If there are none.
+ */
+export function* listTrainQueries(
+  dataset: PlaceDataset,
+): Generator<NoteEvent, TrainQueries> {
+  const { queries, database, ownDatabaseIndex } = dataset;
+  const [minRadius, maxRadius] = dataset.potentialPositiveRing;
+  const potentialPositives = findWithinRadius(queries, database, maxRadius, {
+    minRadius,
+    ...(ownDatabaseIndex && { leaveOut: ownDatabaseIndex }),
+  });
+  const nearby = findWithinRadius(queries, database, dataset.positiveRadius);
+  const numDatabase = database.paths.length;
+  const all = queries.paths.map((_, query) => query);
+  const indices = all.filter((query) =>
+    listOf(potentialPositives, query).length > 0 &&
+    listOf(nearby, query).length < numDatabase
+  );
+  const where =
+    `${minRadius} to ${maxRadius} ${dataset.unit} (potential positives)`;
+  if (indices.length === 0) {
+    throw new DatasetError("Cannot train: no query has a potential positive", {
+      where: `${dataset.name}, split ${dataset.split}, ${where}`,
+      fix: "widen potentialPositiveRing, or check the positions",
+    });
+  }
+  const left = all.length - indices.length;
+  if (left > 0) {
+    yield note(
+      `${left} of ${all.length} training queries have no database image within ${where}, or no negative; they are left out`,
+    );
+  }
+  return { indices, potentialPositives, nearby };
+}
+
+/** The list of one query. */
+export function listOf(
+  { offsets, indices }: Neighbors,
+  query: number,
+): Int32Array {
+  return indices.subarray(offsets[query], offsets[query + 1]);
+}

@@ -1,0 +1,139 @@
+/**
+ * Flags of the engine, of randomness, and of describing, extracting and evaluating.
+ *
+ * @module
+ */
+import {
+  DESCRIBE_DEFAULTS,
+  type DescribeOptions,
+  type ExtractOptions,
+  resolveDescribeOptions,
+  resolveExtractOptions,
+} from "../lib/describe/options.ts";
+import { ENGINE_NAMES } from "../lib/engine/engine.ts";
+import {
+  ENGINE_DEFAULTS,
+  type EngineOptions,
+} from "../lib/engine/start_engine.ts";
+import {
+  EVALUATE_DEFAULTS,
+  type EvaluateOptions,
+  resolveEvaluateOptions,
+} from "../lib/evaluate/options.ts";
+import { DEFAULT_SEED } from "../lib/options.ts";
+import {
+  choice,
+  FILE,
+  FOLDER,
+  INTEGER,
+  INTEGERS,
+  NUMBER,
+  PATH,
+} from "./_flag_types.ts";
+import type { FlagGroup } from "./_spec.ts";
+
+/** What computes. */
+export const ENGINE_FLAGS: FlagGroup<EngineOptions> = {
+  title: "Engine",
+  defaults: ENGINE_DEFAULTS,
+  flags: {
+    engine: {
+      flag: "engine",
+      type: choice(["auto", ...ENGINE_NAMES]),
+      help: "what computes",
+    },
+    engineThreads: {
+      flag: "engine-threads",
+      type: INTEGER,
+      help: "threads of wasm and native; 0 is one per processor",
+    },
+  },
+};
+
+/** What every random choice of a task follows from. */
+export const RANDOM_FLAGS: FlagGroup<{ seed: number }> = {
+  title: "Randomness",
+  defaults: { seed: DEFAULT_SEED },
+  flags: {
+    seed: {
+      flag: "seed",
+      type: INTEGER,
+      help: "seed of every random choice: the same seed gives the same numbers",
+    },
+  },
+};
+
+/** How images are described. */
+export const DESCRIBE_FLAGS: FlagGroup<DescribeOptions> = {
+  title: "Descriptors",
+  defaults: DESCRIBE_DEFAULTS,
+  resolve: resolveDescribeOptions,
+  flags: {
+    describeBatch: {
+      flag: "describe-batch",
+      type: INTEGER,
+      aliases: ["cacheBatchSize"],
+      unit: "images",
+      help: "largest batch when describing; the engine may take smaller ones",
+    },
+    cachePath: {
+      flag: "cache-path",
+      type: FOLDER,
+      help: "where descriptors are kept on disk while they are needed",
+      absent: "beside the results",
+    },
+    featureCacheGigabytes: {
+      flag: "feature-cache-gigabytes",
+      type: NUMBER,
+      unit: "GB",
+      help:
+        "disk space for features of frozen layers, so that they are computed once; 0 keeps none",
+    },
+  },
+};
+
+/** What is evaluated, and what is written of it. */
+export const EVALUATE_FLAGS: FlagGroup<EvaluateOptions> = {
+  title: "Evaluation",
+  defaults: EVALUATE_DEFAULTS,
+  resolve: resolveEvaluateOptions,
+  flags: {
+    recallAt: {
+      flag: "recall-at",
+      type: INTEGERS,
+      help: "the N of each Recall@N",
+    },
+    predictions: {
+      flag: "predictions",
+      type: INTEGER,
+      help: "predictions written per query",
+      absent: "the largest of --recall-at",
+    },
+    output: {
+      flag: "output",
+      type: FOLDER,
+      help: "where predictions and recalls are written",
+    },
+  },
+};
+
+/** What is extracted, and to where. */
+export const EXTRACT_FLAGS: FlagGroup<ExtractOptions> = {
+  title: "Input and output",
+  defaults: {},
+  resolve: resolveExtractOptions,
+  flags: {
+    images: {
+      flag: "images",
+      type: PATH,
+      help: "folder of images, or text file of image paths, one a line",
+      required: true,
+    },
+    output: {
+      flag: "output",
+      type: FILE,
+      help: "file of descriptors: .h5 or .hdf5 for HDF5, .npy for NumPy",
+      required: true,
+    },
+  },
+};

@@ -1,0 +1,143 @@
+/**
+ * Flags of datasets and images.
+ *
+ * @module
+ */
+import {
+  IMAGE_DEFAULTS,
+  type ImageOptions,
+  resolveImageOptions,
+} from "../lib/data/image/options.ts";
+import { RESIZE_FILTERS } from "../lib/data/image/resize.ts";
+import {
+  DATASET_DEFAULTS,
+  type DatasetOptions,
+  resolveDatasetOptions,
+} from "../lib/data/read_dataset.ts";
+import {
+  BOOLEAN,
+  choice,
+  FILE,
+  FOLDER,
+  INTEGER,
+  NUMBER,
+  PAIR,
+  SIZE,
+  text,
+} from "./_flag_types.ts";
+import type { FlagGroup, Flags } from "./_spec.ts";
+
+const LAYOUT = {
+  dataset: {
+    flag: "dataset",
+    type: choice(["demo", "pittsburgh", "utm", "csv", "frames"]),
+    help: "layout of the dataset on disk",
+  },
+  dataPath: {
+    flag: "data-path",
+    type: FOLDER,
+    help: "where the dataset is; for csv, where its image names start from",
+  },
+  split: {
+    flag: "split",
+    type: choice(["train", "val", "test", "test250k"]),
+    help: "part of the dataset",
+  },
+  positiveRadius: {
+    flag: "positive-radius",
+    type: NUMBER,
+    unit: "metres",
+    help: "how far from a query an image still shows its place",
+    absent: "that of the dataset, or 25",
+  },
+  potentialPositiveRing: {
+    flag: "potential-positive-ring",
+    type: PAIR,
+    unit: "metres",
+    help:
+      "how far from a query the images are that it may be trained to be like",
+    absent: "that of the dataset, or 0,10",
+  },
+} satisfies Partial<Flags<DatasetOptions>>;
+
+const CSV = {
+  positions: {
+    flag: "positions",
+    type: FILE,
+    help: "csv: file of image names and their positions",
+  },
+  leaveOneOut: {
+    flag: "leave-one-out",
+    type: BOOLEAN,
+    help: "csv: each image is a query against all others",
+  },
+} satisfies Partial<Flags<DatasetOptions>>;
+
+const FRAMES = {
+  database: {
+    flag: "database",
+    type: text("FOLDER"),
+    help: "frames: folder of the database under --data-path",
+  },
+  queries: {
+    flag: "queries",
+    type: text("FOLDER"),
+    help: "frames: folder of the queries under --data-path",
+  },
+  frameTolerance: {
+    flag: "frame-tolerance",
+    type: INTEGER,
+    unit: "frames",
+    help: "frames: how far from a query an image still shows its place",
+  },
+  frames: {
+    flag: "frames",
+    type: text("FIRST:END"),
+    help: "frames: those to keep, counted from 0, END not included",
+    absent: "all",
+  },
+} satisfies Partial<Flags<DatasetOptions>>;
+
+/** The dataset, and which part of it. */
+export const DATASET_FLAGS: FlagGroup<DatasetOptions> = {
+  title: "Dataset",
+  defaults: DATASET_DEFAULTS,
+  resolve: resolveDatasetOptions,
+  flags: { ...LAYOUT, ...CSV, ...FRAMES },
+};
+
+/** How images are read. */
+export const IMAGE_FLAGS: FlagGroup<ImageOptions> = {
+  title: "Images",
+  defaults: IMAGE_DEFAULTS,
+  resolve: resolveImageOptions,
+  flags: {
+    resize: {
+      flag: "resize",
+      type: SIZE,
+      unit: "pixels",
+      help: "width and height that images are resized to",
+      absent: "as they are",
+    },
+    resizeFilter: {
+      flag: "resize-filter",
+      type: choice(RESIZE_FILTERS),
+      help: "how images are resampled",
+    },
+    threads: {
+      flag: "threads",
+      type: INTEGER,
+      help: "threads that decode images",
+    },
+    skipUnreadable: {
+      flag: "skip-unreadable",
+      type: BOOLEAN,
+      help: "leave out and count images that cannot be read, do not stop",
+    },
+    applyOrientation: {
+      flag: "apply-orientation",
+      type: BOOLEAN,
+      help: "turn JPEGs upright as their EXIF orientation says",
+    },
+  },
+};

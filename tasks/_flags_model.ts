@@ -1,0 +1,116 @@
+/**
+ * Flags of the model: its network, its checkpoint and its centroids.
+ *
+ * @module
+ */
+import {
+  ARCH_NAMES,
+  CHECKPOINT_DEFAULTS,
+  type CheckpointOptions,
+  CHECKPOINTS,
+  MODEL_DEFAULTS,
+  type ModelOptions,
+  POOLINGS,
+  resolveCheckpointOptions,
+  resolveModelOptions,
+} from "../lib/model/options.ts";
+import {
+  CLUSTER_DEFAULTS,
+  type ClusterOptions,
+  resolveClusterOptions,
+} from "../lib/train/cluster_options.ts";
+import { BOOLEAN, choice, FILE, FOLDER, INTEGER } from "./_flag_types.ts";
+import type { FlagGroup } from "./_spec.ts";
+
+/** The network. Its seed is that of `RANDOM_FLAGS`. */
+export const MODEL_FLAGS: FlagGroup<Omit<ModelOptions, "seed">> = {
+  title: "Model",
+  defaults: MODEL_DEFAULTS,
+  resolve: resolveModelOptions,
+  flags: {
+    arch: { flag: "arch", type: choice(ARCH_NAMES), help: "encoder" },
+    pooling: {
+      flag: "pooling",
+      type: choice(POOLINGS),
+      help: "aggregation layer",
+    },
+    numClusters: {
+      flag: "num-clusters",
+      type: INTEGER,
+      help: "clusters of NetVLAD",
+    },
+    vladV2: {
+      flag: "vlad-v2",
+      type: BOOLEAN,
+      help: "NetVLAD with biases in the soft assignment",
+    },
+    weights: {
+      flag: "weights",
+      type: FILE,
+      help: "encoder weights: .pth, .safetensors, or .h5 of Keras",
+      absent: "random weights",
+    },
+    widthDivisor: {
+      flag: "width-divisor",
+      type: INTEGER,
+      help: "divides the channels of every layer of the encoder",
+    },
+  },
+};
+
+/** The trained parameters to start from. */
+export const CHECKPOINT_FLAGS: FlagGroup<CheckpointOptions> = {
+  title: "Checkpoint",
+  defaults: CHECKPOINT_DEFAULTS,
+  resolve: resolveCheckpointOptions,
+  flags: {
+    resume: {
+      flag: "resume",
+      type: FOLDER,
+      help: "run folder to take the model from",
+      absent: "none",
+      suppliesOthers: true,
+    },
+    checkpoint: {
+      flag: "checkpoint",
+      type: choice(CHECKPOINTS),
+      aliases: ["ckpt"],
+      help: "checkpoint of that run",
+    },
+  },
+};
+
+/** How centroids are found, and where they are kept. */
+export const CLUSTER_FLAGS: FlagGroup<Omit<ClusterOptions, "seed">> = {
+  title: "Clustering (by itself where centroids are needed and not there)",
+  defaults: CLUSTER_DEFAULTS,
+  resolve: resolveClusterOptions,
+  flags: {
+    centroids: {
+      flag: "centroids",
+      type: FILE,
+      help: "centroid file to use as it is",
+      absent: "the one in --centroids-path",
+    },
+    centroidsPath: {
+      flag: "centroids-path",
+      type: FOLDER,
+      help: "where centroid files are looked for and written",
+    },
+    clusterImages: {
+      flag: "cluster-images",
+      type: INTEGER,
+      help: "database images that local descriptors are drawn from",
+    },
+    clusterDescriptorsPerImage: {
+      flag: "cluster-descriptors-per-image",
+      type: INTEGER,
+      help: "local descriptors drawn from each of them",
+    },
+    clusterIterations: {
+      flag: "cluster-iterations",
+      type: INTEGER,
+      help: "iterations of k-means",
+    },
+  },
+};

@@ -1,0 +1,151 @@
+/**
+ * Flags of training.
+ *
+ * @module
+ */
+import type { ModelOptions } from "../lib/model/options.ts";
+import {
+  MARGIN_DISTANCES,
+  OPTIMIZERS,
+  resolveTrainOptions,
+  TRAIN_DEFAULTS,
+  type TrainOptions,
+} from "../lib/train/options.ts";
+import {
+  BOOLEAN,
+  choice,
+  FOLDER,
+  INTEGER,
+  NUMBER,
+  text,
+} from "./_flag_types.ts";
+import type { FlagGroup, Flags, GivenOptions } from "./_spec.ts";
+
+/** The run. Its seed is that of `RANDOM_FLAGS`. */
+type RunOptions = Omit<TrainOptions, "seed">;
+
+const SCHEDULE = {
+  epochs: {
+    flag: "epochs",
+    type: INTEGER,
+    aliases: ["nEpochs"],
+    help: "passes over the training queries",
+  },
+  evalEvery: {
+    flag: "eval-every",
+    type: INTEGER,
+    unit: "epochs",
+    help: "time between evaluations on the validation split",
+  },
+  patience: {
+    flag: "patience",
+    type: INTEGER,
+    unit: "evaluations",
+    help: "when to stop, if Recall@5 gets no better; 0 is never",
+  },
+  runsPath: {
+    flag: "runs-path",
+    type: FOLDER,
+    help: "where the run folder is made",
+  },
+  fromScratch: {
+    flag: "from-scratch",
+    type: BOOLEAN,
+    help: "train every layer, from random weights",
+  },
+  trainFrom: {
+    flag: "train-from",
+    type: text("LAYER"),
+    help: "first layer to train, such as conv5_1",
+    absent: "the last block of the encoder",
+  },
+} satisfies Partial<Flags<RunOptions>>;
+
+const OPTIMIZER = {
+  optimizer: {
+    flag: "optimizer",
+    type: choice(OPTIMIZERS),
+    aliases: ["optim"],
+    help: "optimizer",
+  },
+  learningRate: {
+    flag: "lr",
+    type: NUMBER,
+    help: "learning rate of the first epoch",
+  },
+  lrStepEpochs: {
+    flag: "lr-step",
+    type: INTEGER,
+    unit: "epochs",
+    help: "time between decreases of the learning rate, with SGD",
+  },
+  lrGamma: {
+    flag: "lr-gamma",
+    type: NUMBER,
+    help: "factor of each decrease, with SGD",
+  },
+  weightDecay: {
+    flag: "weight-decay",
+    type: NUMBER,
+    help: "L2 penalty on trained parameters, with SGD",
+  },
+  momentum: { flag: "momentum", type: NUMBER, help: "momentum of SGD" },
+} satisfies Partial<Flags<RunOptions>>;
+
+const TUPLES = {
+  batchTuples: {
+    flag: "batch-size",
+    type: INTEGER,
+    unit: "tuples",
+    help: "size of a batch; a tuple is a query, its positive and its negatives",
+  },
+  margin: {
+    flag: "margin",
+    type: NUMBER,
+    help:
+      "triplet margin on squared distances; on plain ones its square root is taken",
+  },
+  marginOn: {
+    flag: "margin-on",
+    type: choice(MARGIN_DISTANCES),
+    help: "distance that the loss compares",
+  },
+  negativesPerTuple: {
+    flag: "negatives-per-tuple",
+    type: INTEGER,
+    help: "negatives kept per tuple, at most",
+  },
+  negativesSampled: {
+    flag: "negatives-sampled",
+    type: INTEGER,
+    help: "database images drawn per query as candidate negatives",
+  },
+  negativesExamined: {
+    flag: "negatives-examined",
+    type: INTEGER,
+    help: "nearest candidates that are looked at",
+  },
+  cacheRefreshQueries: {
+    flag: "cache-refresh-rate",
+    type: INTEGER,
+    unit: "queries",
+    help: "time between refreshes of the descriptor cache",
+  },
+} satisfies Partial<Flags<RunOptions>>;
+
+/** How a model is trained. */
+export const TRAIN_FLAGS: FlagGroup<RunOptions> = {
+  title: "Training",
+  defaults: TRAIN_DEFAULTS,
+  resolve: resolveTrainOptions,
+  flags: { ...SCHEDULE, ...OPTIMIZER, ...TUPLES },
+};
+
+/** A check of the task `train`: weights are for training that does not begin from scratch. */
+export function listWeightConflicts(
+  { model, train }: GivenOptions<{ model: ModelOptions; train: TrainOptions }>,
+): string[] {
+  return train.fromScratch && model.weights !== undefined
+    ? ["--from-scratch begins with random weights, which leaves no --weights"]
+    : [];
+}

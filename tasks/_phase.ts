@@ -1,0 +1,68 @@
+/**
+ * One phase of a stage: what its progress is drawn from, and how that is put into words.
+ *
+ * @module
+ */
+
+/** Where progress is written to; `node:process` has one in `stderr`. */
+export interface ProgressStream {
+  write(text: string): unknown;
+  /** Whether it is a terminal. */
+  isTTY?: boolean;
+  /** Width of the terminal; 0 or undefined if it does not say. */
+  columns?: number;
+}
+
+/** One phase of a stage, and how far it has come. */
+export interface Phase {
+  readonly name: string;
+  readonly startMs: number;
+  /** How many were done when it began. */
+  readonly startDone: number;
+  nowMs: number;
+  done: number;
+  total: number;
+}
+
+/** Draws one phase at a time. */
+export interface Painter {
+  begin(phase: Phase): void;
+  advance(phase: Phase): void;
+  /** Takes away what is drawn of a phase that is over or interrupted. */
+  clear(): void;
+  /** Writes a line that stays, above what is drawn. */
+  line(text: string): void;
+}
+
+/** One line on a phase that is over, or was cut short. */
+export function describeEnd(phase: Phase, outcome: "done" | "stopped"): string {
+  const { name, done, total, startMs, nowMs } = phase;
+  const count = done >= total ? `${done}` : `${done} of ${total}`;
+  const time = formatDuration(nowMs - startMs);
+  return outcome === "done"
+    ? `${name}: ${count} in ${time}`
+    : `${name}: stopped at ${count} after ${time}`;
+}
+
+/** Time that a phase still takes, if it goes on as so far; empty if that is not known. */
+export function describeTimeLeft(phase: Phase): string {
+  const { done, startDone, total, startMs, nowMs } = phase;
+  if (done <= startDone) return "";
+  const msEach = (nowMs - startMs) / (done - startDone);
+  return `${formatDuration(msEach * (total - done))} left`;
+}
+
+/** A duration in the one or two units that matter: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 07 min`. */
+export function formatDuration(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const [minutes, rest] = [Math.floor(whole / 60), whole % 60];
+  if (minutes < 60) return `${minutes} min ${pad(rest)} s`;
+  return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, "0");
+}

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import type { Tolerance } from "./golden/read_arrays.ts";
+
+/** Asserts that every value is within `atol + rtol · |expected|` of the expected one. */
+export function assertClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  { rtol = 0, atol = 0 }: Tolerance,
+  what = "value",
+): void {
+  assert.equal(actual.length, expected.length, `number of ${what}s`);
+  for (let i = 0; i < actual.length; i++) {
+    const distance = Math.abs(actual[i]! - expected[i]!);
+    assert.ok(
+      distance <= atol + rtol * Math.abs(expected[i]!),
+      `${what}[${i}] is ${actual[i]}, not ${expected[i]}: ${distance} apart`,
+    );
+  }
+}

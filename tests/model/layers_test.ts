@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import {
+  cutNetwork,
+  imagesPerRun,
+  intermediateSizes,
+  outputChannels,
+} from "../../lib/model/layers.ts";
+import {
+  ARCH_NAMES,
+  type ArchName,
+  describeNetwork,
+} from "../../lib/model/network.ts";
+
+const MIB = 2 ** 20;
+
+Deno.test("cutNetwork() cuts each network before the block it trains from", () => {
+  const first = (name: ArchName): unknown => {
+    const network = describeNetwork(name);
+    const { frozen, trained } = cutNetwork(network, network.trainFrom);
+    assert.deepEqual([...frozen, ...trained], network.layers);
+    return trained[0]!.kind === "conv" && trained[0]!.weights;
+  };
+  assert.deepEqual(ARCH_NAMES.map(first), [
+    "features.24",
+    "features.10",
+    "features.12.squeeze",
+  ]);
+});
+
+Deno.test("cutNetwork() freezes everything for null and nothing for the first layer", () => {
+  const network = describeNetwork("alexnet");
+  assert.deepEqual(cutNetwork(network, null), {
+    frozen: network.layers,
+    trained: [],
+  });
+  assert.deepEqual(cutNetwork(network, "conv1"), {
+    frozen: [],
+    trained: network.layers,
+  });
+});
+
+Deno.test("cutNetwork() lists the layers that there are", () => {
+  assert.throws(() => cutNetwork(describeNetwork("alexnet"), "conv5_1"), {
+    name: "OptionsError",
+    where: "option trainFrom",
+    fix: "use one of conv1, conv2, conv3, conv4, conv5",
+  });
+  assert.throws(() => cutNetwork(describeNetwork("squeezenet1_1"), "fire1"), {
+    fix:
+      "use one of conv1, fire2, fire3, fire4, fire5, fire6, fire7, fire8, fire9",
+  });
+});
+
+Deno.test("outputChannels() adds the branches of a block", () => {
+  const channels = ARCH_NAMES.map((name) =>
+    outputChannels(describeNetwork(name).layers, 3)
+  );
+  assert.deepEqual(channels, [512, 256, 512]);
+});
+
+Deno.test("intermediateSizes() ends at torchvision's sizes for even and odd images", () => {
+  const sizeOf = (name: ArchName, width: number, height: number): number[] => {
+    const { layers } = describeNetwork(name);
+    const size = intermediateSizes(layers, { height, width, channels: 3 })
+      .at(-1)!;
+    return [size.height, size.width, size.channels];
+  };
+  assert.deepEqual(sizeOf("vgg16", 640, 480), [30, 40, 512]);
+  assert.deepEqual(sizeOf("vgg16", 131, 93), [5, 8, 512]);
+  assert.deepEqual(sizeOf("alexnet", 160, 120), [6, 9, 256]);
+  // 224 → 111 → 55 → 27 → 13; 113 → 56 → 28 → 14 → 7 (rounded up).
+  assert.deepEqual(sizeOf("squeezenet1_1", 224, 224), [13, 13, 512]);
+  assert.deepEqual(sizeOf("squeezenet1_1", 113, 115), [7, 7, 512]);
+});
+
+Deno.test("intermediateSizes() counts the values inside of blocks", () => {
+  const { layers } = describeNetwork("squeezenet1_1");
+  const sizes = intermediateSizes(layers.slice(0, 6), {
+    height: 33,
+    width: 33,
+    channels: 3,
+  });
+  assert.deepEqual(
+    sizes.map(({ height, channels }) => `${height}x${channels}`),
+    ["33x3", "16x64", "16x64", "8x64", "8x16", "8x16"]
+      .concat(["8x64", "8x64", "8x64", "8x64", "8x128"]),
+  );
+});
+
+Deno.test("intermediateSizes() refuses images that nothing is left of", () => {
+  for (const name of ARCH_NAMES) {
+    assert.throws(
+      () =>
+        intermediateSizes(describeNetwork(name).layers, {
+          height: 200,
+          width: 8,
+          channels: 3,
+        }),
+      { name: "ShapeError", message: /^Cannot encode images of 8x200/ },
+    );
+  }
+});
+
+Deno.test("imagesPerRun() plans a VGG-16 batch of 12 images of 640x480 for a limit of 128 MiB", () => {
+  const { layers } = describeNetwork("vgg16");
+  const input = { height: 480, width: 640, channels: 3 };
+  const perRun = imagesPerRun(layers, input, 128 * MIB);
+  const largestBytes = Math.max(
+    ...intermediateSizes(layers, input)
+      .map(({ height, width, channels }) => height * width * channels * 4),
+  );
+  assert.equal(largestBytes, 480 * 640 * 64 * 4);
+  assert.ok(largestBytes * 12 > 128 * MIB);
+  assert.ok(largestBytes * perRun <= 128 * MIB);
+  assert.equal(perRun, 1);
+  assert.equal(imagesPerRun(layers, input, 512 * MIB), 6);
+});
+
+Deno.test("imagesPerRun() is at least one", () => {
+  const { layers } = describeNetwork("vgg16");
+  const input = { height: 480, width: 640, channels: 3 };
+  assert.equal(imagesPerRun(layers, input, 1), 1);
+});

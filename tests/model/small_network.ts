@@ -1,0 +1,81 @@
+import type { Layer, MaxPoolLayer } from "../../lib/model/network.ts";
+import { weightShapes } from "../../lib/model/layers.ts";
+import type { NamedTensors } from "../../lib/model/weights/tensors.ts";
+import { createRandom, type Random } from "../../lib/random.ts";
+import type { Grid, ReferenceWeights } from "./layers_reference.ts";
+
+/** A network of a few channels with every kind of layer, stride and padding. */
+export function makeSmallNetwork(ceilMode: boolean): Layer[] {
+  const conv = (
+    weights: string,
+    channels: number,
+    [size, stride, padding]: [number, number, number],
+  ): Layer => ({
+    kind: "conv",
+    name: weights,
+    weights,
+    channels,
+    size,
+    stride,
+    padding,
+  });
+  const relu: Layer = { kind: "relu" };
+  const pool: MaxPoolLayer = { kind: "maxPool", size: 3, stride: 2, ceilMode };
+  return [
+    conv("first", 3, [3, 2, 0]),
+    relu,
+    pool,
+    conv("squeeze", 2, [1, 1, 0]),
+    relu,
+    {
+      kind: "concat",
+      branches: [
+        [conv("expand1x1", 2, [1, 1, 0]), relu],
+        [conv("expand3x3", 3, [3, 1, 1])],
+      ],
+    },
+    { ...pool, size: 2 },
+    conv("last", 2, [3, 1, 1]),
+  ];
+}
+
+/** A number around 1 that float32 holds exactly; no two sums of products are equal. */
+function value(random: Random): number {
+  return Math.fround(random.nextNormal());
+}
+
+/** Weights of layers on 3 channels. */
+export function makeWeights(layers: readonly Layer[]): ReferenceWeights {
+  const random = createRandom(4);
+  return new Map([...weightShapes(layers, 3)].map(([name, shape]) => [
+    name,
+    Array.from(
+      { length: shape.reduce((a, b) => a * b, 1) },
+      () => value(random),
+    ),
+  ]));
+}
+
+/** The same weights as the tensors of a state dict. */
+export function toTensors(
+  layers: readonly Layer[],
+  weights: ReferenceWeights,
+): NamedTensors {
+  return new Map([...weightShapes(layers, 3)].map(([name, shape]) => [
+    name,
+    { shape, data: Float32Array.from(weights.get(name)!) },
+  ]));
+}
+
+/** An image of 3 channels. */
+export function makeImage(H: number, W: number): Grid {
+  const random = createRandom(H * 1000 + W);
+  return Array.from(
+    { length: H },
+    () =>
+      Array.from(
+        { length: W },
+        () => Array.from({ length: 3 }, () => value(random)),
+      ),
+  );
+}
