@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { OptionsError } from "../lib/errors.ts";
+import { OptionsError } from "../mod.ts";
 import { BOOLEAN } from "./_flag_types.ts";
 import { parseArgs, type ParsedArgs } from "./_parse_args.ts";
 import {

@@ -4,23 +4,23 @@
  * @module
  */
 import {
+  DEFAULT_SEED,
   DESCRIBE_DEFAULTS,
   type DescribeOptions,
-  type ExtractOptions,
-  resolveDescribeOptions,
-  resolveExtractOptions,
-} from "../lib/describe/options.ts";
-import { ENGINE_NAMES } from "../lib/engine/engine.ts";
-import {
   ENGINE_DEFAULTS,
+  ENGINE_NAMES,
   type EngineOptions,
-} from "../lib/engine/start_engine.ts";
-import {
   EVALUATE_DEFAULTS,
   type EvaluateOptions,
+  type ExtractOptions,
+  resolveDescribeOptions,
+  resolveEngineOptions,
   resolveEvaluateOptions,
-} from "../lib/evaluate/options.ts";
-import { DEFAULT_SEED } from "../lib/options.ts";
+  resolveExtractOptions,
+  resolveRunOptions,
+  RUN_DEFAULTS,
+  type RunOptions,
+} from "../mod.ts";
 import {
   choice,
   FILE,
@@ -36,6 +36,7 @@ import type { FlagGroup } from "./_spec.ts";
 export const ENGINE_FLAGS: FlagGroup<EngineOptions> = {
   title: "Engine",
   defaults: ENGINE_DEFAULTS,
+  resolve: resolveEngineOptions,
   flags: {
     engine: {
       flag: "engine",
@@ -113,6 +114,7 @@ export const EVALUATE_FLAGS: FlagGroup<EvaluateOptions> = {
       flag: "output",
       type: FOLDER,
       help: "where predictions and recalls are written",
+      absent: "in the run folder, or a new one",
     },
   },
 };
@@ -134,6 +136,20 @@ export const EXTRACT_FLAGS: FlagGroup<ExtractOptions> = {
       type: FILE,
       help: "file of descriptors: .h5 or .hdf5 for HDF5, .npy for NumPy",
       required: true,
+    },
+  },
+};
+
+/** Where run folders are made. */
+export const RUN_FLAGS: FlagGroup<RunOptions> = {
+  title: "Run folder",
+  defaults: RUN_DEFAULTS,
+  resolve: resolveRunOptions,
+  flags: {
+    runsPath: {
+      flag: "runs-path",
+      type: FOLDER,
+      help: "where the run folder is made",
     },
   },
 };

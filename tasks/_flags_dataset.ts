@@ -4,16 +4,16 @@
  * @module
  */
 import {
-  IMAGE_DEFAULTS,
-  type ImageOptions,
-  resolveImageOptions,
-} from "../lib/data/image/options.ts";
-import { RESIZE_FILTERS } from "../lib/data/image/resize.ts";
-import {
   DATASET_DEFAULTS,
   type DatasetOptions,
+  DATASETS,
+  IMAGE_DEFAULTS,
+  type ImageOptions,
+  RESIZE_FILTERS,
   resolveDatasetOptions,
-} from "../lib/data/read_dataset.ts";
+  resolveImageOptions,
+  SPLITS,
+} from "../mod.ts";
 import {
   BOOLEAN,
   choice,
@@ -30,7 +30,7 @@ import type { FlagGroup, Flags } from "./_spec.ts";
 const LAYOUT = {
   dataset: {
     flag: "dataset",
-    type: choice(["demo", "pittsburgh", "utm", "csv", "frames"]),
+    type: choice(DATASETS),
     help: "layout of the dataset on disk",
   },
   dataPath: {
@@ -40,7 +40,7 @@ const LAYOUT = {
   },
   split: {
     flag: "split",
-    type: choice(["train", "val", "test", "test250k"]),
+    type: choice(SPLITS),
     help: "part of the dataset",
   },
   positiveRadius: {

@@ -8,17 +8,15 @@ import {
   CHECKPOINT_DEFAULTS,
   type CheckpointOptions,
   CHECKPOINTS,
+  CLUSTER_DEFAULTS,
+  type ClusterOptions,
   MODEL_DEFAULTS,
   type ModelOptions,
   POOLINGS,
   resolveCheckpointOptions,
-  resolveModelOptions,
-} from "../lib/model/options.ts";
-import {
-  CLUSTER_DEFAULTS,
-  type ClusterOptions,
   resolveClusterOptions,
-} from "../lib/train/cluster_options.ts";
+  resolveModelOptions,
+} from "../mod.ts";
 import { BOOLEAN, choice, FILE, FOLDER, INTEGER } from "./_flag_types.ts";
 import type { FlagGroup } from "./_spec.ts";
 
@@ -80,18 +78,26 @@ export const CHECKPOINT_FLAGS: FlagGroup<CheckpointOptions> = {
   },
 };
 
+const CENTROIDS = {
+  flag: "centroids",
+  type: FILE,
+  help: "centroid file to use as it is",
+};
+
+/** The centroids of a model that has none. */
+export const CENTROID_FLAGS: FlagGroup<Pick<ClusterOptions, "centroids">> = {
+  title: "Centroids (of NetVLAD without --resume)",
+  defaults: {},
+  flags: { centroids: { ...CENTROIDS, absent: "none" } },
+};
+
 /** How centroids are found, and where they are kept. */
 export const CLUSTER_FLAGS: FlagGroup<Omit<ClusterOptions, "seed">> = {
   title: "Clustering (by itself where centroids are needed and not there)",
   defaults: CLUSTER_DEFAULTS,
   resolve: resolveClusterOptions,
   flags: {
-    centroids: {
-      flag: "centroids",
-      type: FILE,
-      help: "centroid file to use as it is",
-      absent: "the one in --centroids-path",
-    },
+    centroids: { ...CENTROIDS, absent: "the one in --centroids-path" },
     centroidsPath: {
       flag: "centroids-path",
       type: FOLDER,

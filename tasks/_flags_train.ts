@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { ModelOptions } from "../lib/model/options.ts";
 import {
   MARGIN_DISTANCES,
+  type ModelOptions,
   OPTIMIZERS,
   resolveTrainOptions,
   TRAIN_DEFAULTS,
   type TrainOptions,
-} from "../lib/train/options.ts";
+} from "../mod.ts";
 import {
   BOOLEAN,
   choice,
@@ -42,11 +42,6 @@ const SCHEDULE = {
     type: INTEGER,
     unit: "evaluations",
     help: "when to stop, if Recall@5 gets no better; 0 is never",
-  },
-  runsPath: {
-    flag: "runs-path",
-    type: FOLDER,
-    help: "where the run folder is made",
   },
   fromScratch: {
     flag: "from-scratch",

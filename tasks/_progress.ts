@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { NoteEvent, ProgressEvent } from "../lib/progress.ts";
+import type { NoteEvent, ProgressEvent } from "../mod.ts";
 import { barPainter } from "./_progress_bar.ts";
 import { linePainter } from "./_progress_lines.ts";
 import { describeEnd, type Phase, type ProgressStream } from "./_phase.ts";

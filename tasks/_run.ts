@@ -4,7 +4,7 @@
  * @module
  */
 import process from "node:process";
-import { VprError } from "../lib/errors.ts";
+import { VprError } from "../mod.ts";
 import { type Args, readArgs } from "./_args.ts";
 import { formatHelp } from "./_help.ts";
 import {
@@ -13,6 +13,7 @@ import {
   showEvents,
   type ShowOptions,
 } from "./_progress.ts";
+import { createPhaseTimes } from "./_phase_times.ts";
 import type { GivenOptions, TaskSpec } from "./_spec.ts";
 
 /** What the work of a task is given. */
@@ -28,6 +29,10 @@ export interface TaskRun<Groups> {
   ): Promise<Result>;
   /** Writes a line of the result for people: to standard error, if JSON is wanted. */
   say(line: string): void;
+  /** Writes a line about what is being done, to standard error. */
+  note(line: string): void;
+  /** What the stages shown so far took: part of what `--json` prints. */
+  measure(): { seconds: Record<string, number>; peakMemoryBytes: number };
 }
 
 /** Exit code of a program that Ctrl-C ended. */
@@ -68,15 +73,26 @@ async function runWork<Groups>(
   { options, positionals, json }: Args<Groups>,
   work: (run: TaskRun<Groups>) => Promise<object>,
 ): Promise<object> {
-  const view = createProgressView(process.stderr, () => performance.now());
+  const now = (): number => performance.now();
+  const view = createProgressView(process.stderr, now);
+  const times = createPhaseTimes(now);
   const { signal, stop } = listenForInterrupt(view);
   try {
     return await work({
       options,
       positionals,
       show: (stage, print) =>
-        showEvents(stage, { view, signal, ...(print && { print }) }),
+        showEvents(times.watch(stage), {
+          view,
+          signal,
+          ...(print && { print }),
+        }),
       say: json ? console.error : console.log,
+      note: view.note,
+      measure: () => ({
+        seconds: times.seconds(),
+        peakMemoryBytes: times.peakMemoryBytes(),
+      }),
     });
   } finally {
     stop();

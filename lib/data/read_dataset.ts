@@ -25,7 +25,7 @@ import { readPositionsCsv } from "./positions_csv.ts";
 import { readUtmFolderDataset } from "./utm_folder.ts";
 
 /** Layouts of datasets on disk. */
-const DATASETS = ["demo", "pittsburgh", "utm", "csv", "frames"] as const;
+export const DATASETS = ["demo", "pittsburgh", "utm", "csv", "frames"] as const;
 
 /** Which dataset to read, and how. */
 export interface DatasetOptions extends FrameFoldersOptions, RadiusOptions {
@@ -61,7 +61,9 @@ const PERHAPS_TEXT: Rule = {
   holds: (value) => typeof value === "string",
   wanted: "text",
 };
-const SPLITS = ["train", "val", "test", "test250k"];
+
+/** Parts of a dataset. */
+export const SPLITS = ["train", "val", "test", "test250k"] as const;
 
 /** One rule per option: forgetting one does not compile. */
 const RULES: Rules<DatasetOptions> = {

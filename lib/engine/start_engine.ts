@@ -4,7 +4,8 @@
  * @module
  */
 import { describeCause, EngineError } from "../errors.ts";
-import type { Engine, EngineName } from "./engine.ts";
+import { integerFrom, oneOf, resolveOptions, type Rules } from "../options.ts";
+import { type Engine, ENGINE_NAMES, type EngineName } from "./engine.ts";
 
 /** Which engine to start, and how. */
 export interface EngineOptions {
@@ -20,18 +21,39 @@ export const ENGINE_DEFAULTS: Readonly<EngineOptions> = Object.freeze({
   engineThreads: 0,
 });
 
+const RULES: Rules<EngineOptions> = {
+  engine: oneOf(["auto", ...ENGINE_NAMES]),
+  engineThreads: integerFrom(0),
+};
+
+/**
+ * Fills in the defaults and checks the result.
+ *
+ * @throws {OptionsError} If options are wrong; it names every one.
+ */
+export function resolveEngineOptions(
+  given: Partial<EngineOptions> = {},
+): Readonly<EngineOptions> {
+  return resolveOptions(given, {
+    purpose: "start an engine",
+    defaults: ENGINE_DEFAULTS,
+    rules: RULES,
+  });
+}
+
 /**
  * Starts an engine. The packages of the others are not loaded.
  *
  * `auto` never takes a software adapter, which is slower than `wasm`, nor
  * `native`, which leaves Deno's sandbox: those are used when asked for by name.
  *
+ * @throws {OptionsError} If an option is wrong.
  * @throws {EngineError} If the engine is not there.
  */
 export async function startEngine(
   given: Partial<EngineOptions> = {},
 ): Promise<Engine> {
-  const { engine, engineThreads } = { ...ENGINE_DEFAULTS, ...given };
+  const { engine, engineThreads } = resolveEngineOptions(given);
   const numThreads = engineThreads || navigator.hardwareConcurrency;
   const named = "asked for by name";
   switch (engine) {

@@ -37,6 +37,8 @@ export interface ModelMakings {
   /** All parameters by name, in state-dict order of axes. */
   tensors: NamedTensors;
   engine: Engine;
+  /** Whether the head's parameters are random. */
+  hasRandomHead: boolean;
   /** Whether disposing the model disposes the engine. */
   ownsEngine: boolean;
 }
@@ -56,14 +58,18 @@ class AssembledModel implements Model {
   readonly variables = new Map<string, tf.Variable>();
   readonly #frozenTensors: NamedTensors;
   readonly #ownsEngine: boolean;
+  #hasRandomHead: boolean;
   #session: Promise<EngineSession> | undefined;
 
-  constructor({ tensors, ownsEngine, ...makings }: ModelMakings) {
+  constructor(
+    { tensors, ownsEngine, hasRandomHead, ...makings }: ModelMakings,
+  ) {
     this.options = makings.options;
     this.network = makings.network;
     this.parts = makings.parts;
     this.engine = makings.engine;
     this.#ownsEngine = ownsEngine;
+    this.#hasRandomHead = hasRandomHead;
     this.localLength = outputChannels(this.network.layers, 3);
     this.descriptorLength = descriptorLength(this.options, this.localLength);
     const shapes = this.#trainedShapes();
@@ -72,6 +78,10 @@ class AssembledModel implements Model {
       if (shapes.has(name)) this.variables.set(name, toVariable(name, tensor));
       else this.#frozenTensors.set(name, tensor);
     }
+  }
+
+  get needsCentroids(): boolean {
+    return this.#hasRandomHead && this.options.pooling === "netvlad";
   }
 
   async describe(images: Images): Promise<Float32Array> {
@@ -162,6 +172,7 @@ class AssembledModel implements Model {
     }
     const head = headFromCentroids(this.options, D, centroids, descriptors);
     this.#assign(head);
+    this.#hasRandomHead = false;
   }
 
   async exportTensors(): Promise<NamedTensors> {
@@ -175,6 +186,7 @@ class AssembledModel implements Model {
   importTensors(source: string, tensors: NamedTensors): void {
     checkTensors(source, tensors, this.#trainedShapes());
     this.#assign(tensors);
+    this.#hasRandomHead = false;
   }
 
   async dispose(): Promise<void> {

@@ -70,6 +70,7 @@ export async function createModel(
     parts,
     tensors,
     engine: started,
+    hasRandomHead: (weights?.head.size ?? 0) === 0,
     ownsEngine,
   });
 }

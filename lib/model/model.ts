@@ -29,6 +29,8 @@ export interface Model {
   readonly localLength: number;
   /** Length of a descriptor, F. */
   readonly descriptorLength: number;
+  /** Whether NetVLAD still has random centroids: see `setCentroids`. */
+  readonly needsCentroids: boolean;
   /** What is trained, by state-dict name: filters `[kh, kw, in, out]`, the rest as is. */
   readonly variables: ReadonlyMap<string, tf.Variable>;
   /**

@@ -62,8 +62,6 @@ export interface TrainOptions {
   fromScratch: boolean;
   /** First layer to train, such as `conv5_1`; the last block of the encoder if left out. */
   trainFrom?: string;
-  /** Folder that the run folder is made in. */
-  runsPath: string;
   /** Seed of every random choice in the run. */
   seed: number;
 }
@@ -87,7 +85,6 @@ export const TRAIN_DEFAULTS: Readonly<TrainOptions> = Object.freeze({
   evalEvery: 1,
   patience: 10,
   fromScratch: false,
-  runsPath: "runs",
   seed: DEFAULT_SEED,
 });
 
@@ -116,7 +113,6 @@ const TRAIN_RULES: Rules<TrainOptions> = {
   patience: integerFrom(0),
   fromScratch: BOOLEAN,
   trainFrom: optional(TEXT),
-  runsPath: TEXT,
   seed: INTEGER,
 };
 

@@ -9,7 +9,6 @@ import { fingerprintModel } from "../model/fingerprint.ts";
 import type { Model } from "../model/model.ts";
 import { note } from "../progress.ts";
 import {
-  type CentroidFile,
   checkCentroids,
   readCentroids,
   writeCentroids,
@@ -23,7 +22,7 @@ import {
 import { resolveClusterOptions } from "./cluster_options.ts";
 
 /**
- * Gives a model its centroids. Does nothing for other aggregations.
+ * Gives a model its centroids, if it needs any.
  *
  * The file named by `centroids` is used as it is. Otherwise the one in
  * `centroidsPath` is used if it was made by the same encoder from images of the
@@ -37,23 +36,22 @@ export async function* startCentroids(
   dataset: PlaceDataset,
   settings: ClusterSettings = {},
 ): AsyncGenerator<ClusterEvent, string | undefined> {
-  if (model.options.pooling !== "netvlad") return undefined;
+  if (!model.needsCentroids) return undefined;
   const { images, ...given } = settings;
   const { centroids, centroidsPath, ...drawn } = resolveClusterOptions(given);
-  const path = centroids ?? centroidPath(centroidsPath, model, dataset);
+  if (centroids !== undefined) {
+    await useCentroidFile(model, centroids);
+    return centroids;
+  }
+  const path = centroidPath(centroidsPath, model, dataset);
   const madeBy = await fingerprintModel(model, {
     ...drawn,
     dataset: dataset.name,
     split: dataset.split,
     images: imageIdentity(images),
   });
-  const found = yield* findCentroids(path, madeBy, centroids !== undefined);
-  if (found !== undefined) {
-    checkCentroids(found, {
-      K: model.options.numClusters,
-      D: model.localLength,
-    });
-    model.setCentroids(found.centroids, found.descriptors);
+  if (yield* isUsable(path, madeBy)) {
+    await useCentroidFile(model, path);
     yield note(`centroids: ${path}`);
     return path;
   }
@@ -64,6 +62,23 @@ export async function* startCentroids(
   return path;
 }
 
+/**
+ * Starts NetVLAD from a centroid file as it is.
+ *
+ * @throws {CheckpointError} If the file is of another width or number of clusters.
+ */
+export async function useCentroidFile(
+  model: Model,
+  path: string,
+): Promise<void> {
+  const found = await readCentroids(path);
+  checkCentroids(found, {
+    K: model.options.numClusters,
+    D: model.localLength,
+  });
+  model.setCentroids(found.centroids, found.descriptors);
+}
+
 /** The options of reading images that change pixels. */
 function imageIdentity(images: ClusterSettings["images"]): unknown {
   const { resize, resizeFilter, applyOrientation } = resolveImageOptions(
@@ -72,21 +87,18 @@ function imageIdentity(images: ClusterSettings["images"]): unknown {
   return { resize, resizeFilter, applyOrientation };
 }
 
-/** Reads a centroid file if it is there and fits. */
-async function* findCentroids(
+/** Whether a centroid file is there and was made by this encoder, or does not say by which. */
+async function* isUsable(
   path: string,
   madeBy: string,
-  isNamed: boolean,
-): AsyncGenerator<ClusterEvent, CentroidFile | undefined> {
-  if (!isNamed && !await isFile(path)) return undefined;
+): AsyncGenerator<ClusterEvent, boolean> {
+  if (!await isFile(path)) return false;
   const found = await readCentroids(path);
-  if (isNamed || found.madeBy === undefined || found.madeBy === madeBy) {
-    return found;
-  }
+  if (found.madeBy === undefined || found.madeBy === madeBy) return true;
   yield note(
     `${path} was made by another encoder or from other images: clustering again`,
   );
-  return undefined;
+  return false;
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { startEngine } from "../../lib/engine/start_engine.ts";
 
 type RequestAdapter = GPU["requestAdapter"];
@@ -82,6 +83,15 @@ testStart(
     ),
 );
 
+Deno.test("startEngine() lists the engines that there are", async () => {
+  const engine = "cuda" as "wasm";
+  await assert.rejects(startEngine({ engine, engineThreads: -1 }), {
+    name: "OptionsError",
+    where:
+      /engine is "cuda", must be one of auto, webgpu, wasm, native; engineThreads is -1/,
+  });
+});
+
 /** What a program of its own, with these arguments of `deno run`, prints. */
 async function runProgram(
   args: string[],
@@ -93,7 +103,7 @@ async function runProgram(
     path,
     `import { startEngine } from "${module}";\n${program}`,
   );
-  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", `--config=${config}`, "--allow-read", ...args, path],
   }).output();

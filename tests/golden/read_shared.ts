@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { Dataset } from "h5wasm";
 import { openInHdf5 } from "../../lib/hdf5_module.ts";
 import {
@@ -11,7 +12,7 @@ const SHARED = new URL("../../../shared/golden/", import.meta.url);
 
 /** A file of the shared golden cases, such as `b_encoder/vgg16_div8.zip.pth`. */
 export function sharedGoldenPath(name: string): string {
-  return new URL(name, SHARED).pathname;
+  return fileURLToPath(new URL(name, SHARED));
 }
 
 /**

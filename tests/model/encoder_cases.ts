@@ -1,6 +1,9 @@
 import { fileURLToPath } from "node:url";
-import { type ArchName, describeNetwork } from "../../lib/model/network.ts";
-import type { Network } from "../../lib/model/network.ts";
+import {
+  type ArchName,
+  describeNetwork,
+  type Network,
+} from "../../lib/model/network.ts";
 import { toVariable } from "../../lib/model/parameters.ts";
 import type { LayerWeights } from "../../lib/model/run_layers.ts";
 import { readEncoderWeights } from "../../lib/model/weights/encoder_weights.ts";

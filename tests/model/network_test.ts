@@ -61,7 +61,7 @@ function fire(
 const NUM_PARAMETERS = {
   vgg16: 14_714_688,
   alexnet: 2_469_696,
-  squeezenet1_1: 722_496,
+  "squeezenet1_1": 722_496,
 };
 
 for (const arch of ARCH_NAMES) {
@@ -135,12 +135,9 @@ Deno.test("describeNetwork() ends VGG-16 and AlexNet at their last convolution",
   ]);
 });
 
-Deno.test("describeNetwork() pools SqueezeNet 1.1 after conv1, fire3 and fire5, rounding up", () => {
-  const block = [
-    "conv 1/1 pad 0",
-    "relu",
-    "conv 1/1 pad 0, relu | conv 3/1 pad 1, relu",
-  ];
+Deno.test("describeNetwork() pools SqueezeNet 1.1 after conv1, fire3 and fire5, rounding up, and ends before a ReLU", () => {
+  const squeeze = ["conv 1/1 pad 0", "relu"];
+  const block = [...squeeze, "conv 1/1 pad 0, relu | conv 3/1 pad 1, relu"];
   assert.deepEqual(outline(describeNetwork("squeezenet1_1").layers), [
     "conv 3/2 pad 0",
     "relu",
@@ -154,7 +151,8 @@ Deno.test("describeNetwork() pools SqueezeNet 1.1 after conv1, fire3 and fire5, 
     ...block,
     ...block,
     ...block,
-    ...block,
+    ...squeeze,
+    "conv 1/1 pad 0 | conv 3/1 pad 1",
   ]);
 });
 

@@ -32,13 +32,15 @@ export async function holdsCity(
 }
 
 /**
- * Makes an empty folder beside `root` for a city in the making.
+ * Makes a folder beside `root` for a city in the making.
  *
+ * @param folders Folders to make in it.
  * @throws {DatasetError} If `root` holds something other than a demo city, or no folder can be made.
  */
 export async function openBuildingSite(
   root: string,
   identity: CityIdentity,
+  folders: Iterable<string>,
 ): Promise<string> {
   await checkReplaceable(root);
   const site = `${root}.partial`;
@@ -46,6 +48,9 @@ export async function openBuildingSite(
     await removeCity(site);
     await Deno.mkdir(site, { recursive: true });
     await Deno.writeTextFile(`${site}/${MARK_FILE}`, formatMark(identity));
+    for (const folder of folders) {
+      await Deno.mkdir(`${site}/${folder}`, { recursive: true });
+    }
     return site;
   } catch (cause) {
     throw folderError(site, cause);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { folderOf } from "../../files.ts";
 import type { ProgressEvent } from "../../progress.ts";
 import {
   type DbStruct,
@@ -78,15 +79,15 @@ export async function* createDemoCity(
   const options = resolveDemoCityOptions(given);
   const identity = identifyCity(options);
   const plans = CITY_SPLITS.map((split) => planSplit(options, split));
-  const isNew = !await holdsCity(root, identity);
+  const folder = root.replace(/(?<=.)[/\\]+$/, "");
+  const isNew = !await holdsCity(folder, identity);
   if (isNew) {
-    const site = await openBuildingSite(root, identity);
+    const site = await openBuildingSite(folder, identity, listFolders(plans));
     try {
-      await makeFolders(site, plans);
       const total = plans.reduce((sum, { shots }) => sum + shots.length, 0);
       yield* takeAllPhotos(options, site, total);
       await writeSpecifications(site, plans);
-      await openCity(site, root);
+      await openCity(site, folder);
     } finally {
       await removeCity(site);
     }
@@ -95,16 +96,10 @@ export async function* createDemoCity(
   return { root, isNew, splits: Object.fromEntries(counts) };
 }
 
-async function makeFolders(
-  site: string,
-  plans: readonly SplitPlan[],
-): Promise<void> {
-  const folders = plans.flatMap(({ shots }) =>
-    shots.map(({ path }) => path.slice(0, path.lastIndexOf("/")))
+function listFolders(plans: readonly SplitPlan[]): Set<string> {
+  return new Set(
+    plans.flatMap(({ shots }) => shots.map(({ path }) => folderOf(path))),
   );
-  for (const folder of new Set(folders)) {
-    await Deno.mkdir(`${site}/${folder}`, { recursive: true });
-  }
 }
 
 async function writeSpecifications(

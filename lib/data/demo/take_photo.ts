@@ -33,7 +33,7 @@ export function takePhoto(
   const scene = createScene(district, store, view, {
     condition,
     occluders,
-    random,
+    random: random.fork("traffic"), // leaves the shot as it is
   });
   const picture = renderScene(scene, view, condition);
   return developPhoto(picture, { width, height }, condition);

@@ -1,0 +1,116 @@
+/**
+ * Run folders: everything that a run was and came to.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { CheckpointError, describeCause } from "../errors.ts";
+import { writeTextWhole } from "../files.ts";
+import { resolveOptions, type Rules, TEXT } from "../options.ts";
+
+/** Where run folders are made. */
+export interface RunOptions {
+  /** Folder that run folders are made in. */
+  runsPath: string;
+}
+
+/** The one place where the default lives. */
+export const RUN_DEFAULTS: Readonly<RunOptions> = Object.freeze({
+  runsPath: "runs",
+});
+
+const RULES: Rules<RunOptions> = { runsPath: TEXT };
+
+/**
+ * Fills in the default and checks the result.
+ *
+ * @throws {OptionsError} If an option is wrong.
+ */
+export function resolveRunOptions(
+  given: Partial<RunOptions> = {},
+): Readonly<RunOptions> {
+  return resolveOptions(given, {
+    purpose: "make a run folder",
+    defaults: RUN_DEFAULTS,
+    rules: RULES,
+  });
+}
+
+/** The resolved options of a run, group by group, and what else identifies it. */
+export type RunFlags = Record<string, unknown>;
+
+/**
+ * Makes a new folder for a run: `<MonDD_HH-MM-SS>_<title>`, as pytorch-NetVlad
+ * calls them; a number is added if there is one already.
+ *
+ * @param title What the run is, such as `vgg16_netvlad`.
+ * @param now Names the folder, and nothing else.
+ * @throws {CheckpointError} If it cannot be made.
+ */
+export async function createRunFolder(
+  given: Partial<RunOptions>,
+  title: string,
+  now: Date,
+): Promise<string> {
+  const { runsPath } = resolveRunOptions(given);
+  const name = join(runsPath, `${formatStamp(now)}_${title}`);
+  try {
+    await Deno.mkdir(runsPath, { recursive: true });
+    for (let count = 1;; count++) {
+      const folder = count === 1 ? name : `${name}_${count}`;
+      if (await makeFolder(folder)) return folder;
+    }
+  } catch (cause) {
+    throw new CheckpointError("Cannot make a run folder", {
+      where: `${name} (${describeCause(cause)})`,
+      fix: "set runsPath to a folder that can be written",
+      cause,
+    });
+  }
+}
+
+async function makeFolder(folder: string): Promise<boolean> {
+  try {
+    await Deno.mkdir(folder);
+    return true;
+  } catch (cause) {
+    if (cause instanceof Deno.errors.AlreadyExists) return false;
+    throw cause;
+  }
+}
+
+/** `Nov21_20-22-05` */
+function formatStamp(now: Date): string {
+  const month = now.toLocaleString("en-US", { month: "short" });
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const time = [now.getHours(), now.getMinutes(), now.getSeconds()];
+  return `${month}${two(now.getDate())}_${time.map(two).join("-")}`;
+}
+
+/** Writes the options of a run to its `flags.json`. */
+export function writeRunFlags(run: string, flags: RunFlags): Promise<void> {
+  return writeTextWhole(
+    join(run, "flags.json"),
+    JSON.stringify(flags, null, 2) + "\n",
+  );
+}
+
+/**
+ * Reads the options of a run.
+ *
+ * @throws {CheckpointError} If there is no such run, or its `flags.json` is damaged.
+ */
+export async function readRunFlags(run: string): Promise<RunFlags> {
+  const path = join(run, "flags.json");
+  try {
+    const flags = JSON.parse(await Deno.readTextFile(path));
+    if (typeof flags === "object" && flags !== null) return flags as RunFlags;
+    throw new Error("not an object");
+  } catch (cause) {
+    throw new CheckpointError("Cannot read the options of a run", {
+      where: `${path} (${describeCause(cause)})`,
+      fix: "give a run folder that was written by the stage train",
+      cause,
+    });
+  }
+}

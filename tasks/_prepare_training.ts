@@ -1,0 +1,122 @@
+/**
+ * From the options of a task to a model, data and settings to train with.
+ *
+ * @module
+ */
+import {
+  describeNetwork,
+  type DescribeOptions,
+  type Model,
+  type ModelOptions,
+  OptionsError,
+  readRunFlags,
+  resolveDatasetOptions,
+  resolveDescribeOptions,
+  resolveImageOptions,
+  resolveTrainOptions,
+  type RunFlags,
+  type TrainData,
+  type TrainOptions,
+  type TrainSettings,
+} from "../mod.ts";
+import {
+  type DataGroups,
+  type ModelGroups,
+  prepareCentroids,
+  prepareDataset,
+  prepareModel,
+} from "./_prepare.ts";
+import type { TaskRun } from "./_run.ts";
+import type { GivenOptions } from "./_spec.ts";
+
+/** Options of training besides those of model and data. */
+interface TrainGroups {
+  train: Omit<TrainOptions, "seed">;
+  describe: DescribeOptions;
+}
+
+/** What `trainModel` needs, and what the run folder remembers of it. */
+export interface Training extends AsyncDisposable {
+  model: Model;
+  data: TrainData;
+  settings: TrainSettings;
+  flags: RunFlags;
+}
+
+/** Resolves all options, those of the run to resume first, and prepares everything. */
+export async function prepareTraining<
+  Groups extends ModelGroups & DataGroups & TrainGroups,
+>(
+  run: Pick<TaskRun<Groups>, "show" | "note"> & {
+    options: GivenOptions<ModelGroups & DataGroups & TrainGroups>;
+  },
+): Promise<Training> {
+  const options = await addRunOptions(run.options);
+  const train = resolveTrainOptions({ ...options.train, ...options.random });
+  const data = {
+    train: await prepareDataset(options, "train"),
+    validation: await prepareDataset(options, "val"),
+  };
+  const prepared = await prepareModel(
+    { ...run, options },
+    firstLayer(options),
+  );
+  const { model, images, engine } = prepared;
+  try {
+    if (options.checkpoint.resume === undefined) {
+      await prepareCentroids({ ...run, options }, prepared);
+    }
+  } catch (error) {
+    await prepared[Symbol.asyncDispose]();
+    throw error;
+  }
+  return {
+    model,
+    data,
+    settings: { ...train, images, describe: options.describe },
+    flags: {
+      model: model.options,
+      dataset: resolveDatasetOptions(options.dataset),
+      images: resolveImageOptions(images),
+      train,
+      describe: resolveDescribeOptions(options.describe),
+      engine: { name: engine.name, device: engine.device },
+      seed: train.seed,
+    },
+    [Symbol.asyncDispose]: () => prepared[Symbol.asyncDispose](),
+  };
+}
+
+type Options = GivenOptions<ModelGroups & DataGroups & TrainGroups>;
+
+/** Fills in what the run to resume was started with; flags given now win. */
+async function addRunOptions(options: Options): Promise<Options> {
+  const { resume } = options.checkpoint;
+  if (resume === undefined) return options;
+  const flags = await readRunFlags(resume) as Partial<Options> & {
+    seed: number;
+  };
+  const { seed: _, ...train } = flags.train as TrainOptions;
+  const { seed: _seed, weights: _weights, ...model } = flags
+    .model as ModelOptions;
+  return {
+    ...options,
+    model: { ...model, ...options.model },
+    dataset: { ...flags.dataset, ...options.dataset },
+    train: { ...train, ...options.train },
+    describe: { ...flags.describe, ...options.describe },
+    random: { seed: flags.seed, ...options.random },
+  };
+}
+
+/** The layer to train from: the first of all, the one asked for, or the network's own choice. */
+function firstLayer({ model, train }: Options): string {
+  const network = describeNetwork(model.arch ?? "vgg16", model.widthDivisor);
+  const [first] = network.layers;
+  if (!train.fromScratch) return train.trainFrom ?? network.trainFrom;
+  if (first?.kind === "conv") return first.name;
+  throw new OptionsError("Cannot train from scratch", {
+    where: `network ${network.name}`,
+    fix: "give trainFrom",
+  });
+}

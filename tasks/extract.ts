@@ -1,0 +1,55 @@
+/** `deno task extract`: descriptors of any images to HDF5 or .npy. */
+import { extractDescriptors, OptionsError, useCentroidFile } from "../mod.ts";
+import {
+  DESCRIBE_FLAGS,
+  ENGINE_FLAGS,
+  EXTRACT_FLAGS,
+  RANDOM_FLAGS,
+} from "./_flags.ts";
+import { IMAGE_FLAGS } from "./_flags_dataset.ts";
+import {
+  CENTROID_FLAGS,
+  CHECKPOINT_FLAGS,
+  MODEL_FLAGS,
+} from "./_flags_model.ts";
+import { prepareModel } from "./_prepare.ts";
+import { runTask } from "./_run.ts";
+
+await runTask({
+  name: "extract",
+  description:
+    "Writes one descriptor for each image of a folder or list: HDF5 (dataset `descriptors`) or NumPy's .npy, [N, F].",
+  groups: {
+    extract: EXTRACT_FLAGS,
+    images: IMAGE_FLAGS,
+    model: MODEL_FLAGS,
+    checkpoint: CHECKPOINT_FLAGS,
+    centroids: CENTROID_FLAGS,
+    describe: DESCRIBE_FLAGS,
+    random: RANDOM_FLAGS,
+    engine: ENGINE_FLAGS,
+  },
+}, async (run) => {
+  await using prepared = await prepareModel(run, null);
+  const { model, images } = prepared;
+  const { centroids } = run.options.centroids;
+  if (centroids !== undefined) await useCentroidFile(model, centroids);
+  if (model.needsCentroids) {
+    throw new OptionsError("Cannot extract with random centroids", {
+      where: "pooling netvlad, with neither a run nor centroids",
+      fix:
+        "give --resume, --centroids (see `deno task cluster`), or --pooling avg",
+    });
+  }
+  const { images: source = "", output = "" } = run.options.extract;
+  const extraction = await run.show(extractDescriptors(model, {
+    images: source,
+    output,
+    readImages: images,
+    describe: run.options.describe,
+  }));
+  const { numImages, descriptorLength, names } = extraction;
+  run.say(`${numImages} descriptors of ${descriptorLength} values: ${output}`);
+  run.say(`names of the images: ${names}`);
+  return { ...extraction, engine: model.engine.name, ...run.measure() };
+});

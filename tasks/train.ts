@@ -1,0 +1,85 @@
+/** `deno task train`: trains a model with hard-negative mining and the triplet loss. */
+import {
+  checkpointFile,
+  createRunFolder,
+  type EpochEvent,
+  readCheckpoint,
+  trainModel,
+  writeRunFlags,
+} from "../mod.ts";
+import { formatRecall } from "./_evaluation.ts";
+import {
+  DESCRIBE_FLAGS,
+  ENGINE_FLAGS,
+  RANDOM_FLAGS,
+  RUN_FLAGS,
+} from "./_flags.ts";
+import { DATASET_FLAGS, IMAGE_FLAGS } from "./_flags_dataset.ts";
+import {
+  CHECKPOINT_FLAGS,
+  CLUSTER_FLAGS,
+  MODEL_FLAGS,
+} from "./_flags_model.ts";
+import { listWeightConflicts, TRAIN_FLAGS } from "./_flags_train.ts";
+import { prepareTraining } from "./_prepare_training.ts";
+import { runTask } from "./_run.ts";
+
+await runTask({
+  name: "train",
+  description:
+    "Trains on the split train, evaluates on val after each epoch, and keeps the best model by Recall@5. Clusters first where centroids are needed and not there.",
+  groups: {
+    dataset: DATASET_FLAGS,
+    images: IMAGE_FLAGS,
+    model: MODEL_FLAGS,
+    checkpoint: CHECKPOINT_FLAGS,
+    cluster: CLUSTER_FLAGS,
+    train: TRAIN_FLAGS,
+    describe: DESCRIBE_FLAGS,
+    run: RUN_FLAGS,
+    random: RANDOM_FLAGS,
+    engine: ENGINE_FLAGS,
+  },
+  checks: [listWeightConflicts],
+}, async (run) => {
+  await using training = await prepareTraining(run);
+  const { model, data, settings, flags } = training;
+  const { resume, checkpoint = "latest" } = run.options.checkpoint;
+  const { arch, pooling } = model.options;
+  const folder = resume ??
+    await createRunFolder(run.options.run, `${arch}_${pooling}`, new Date());
+  await writeRunFlags(folder, flags);
+  run.say(`run folder: ${folder}`);
+  const result = await run.show(
+    trainModel(model, data, {
+      ...settings,
+      run: folder,
+      ...(resume !== undefined &&
+        { resume: readCheckpoint(checkpointFile(resume, checkpoint)) }),
+    }),
+    (event) => event.kind === "epoch" ? describeEpoch(event) : undefined,
+  );
+  run.say(
+    `best Recall@5 ${
+      (100 * result.bestRecall).toFixed(1)
+    } % after ${result.epochs} epochs${
+      result.stoppedEarly ? ", stopped early" : ""
+    }`,
+  );
+  return {
+    run: folder,
+    ...result,
+    engine: model.engine.name,
+    ...run.measure(),
+  };
+});
+
+function describeEpoch(event: EpochEvent): string {
+  const { epoch, loss, tuples, skipped, recall, isBest } = event;
+  const parts = epoch === 0 ? ["before training"] : [
+    `loss ${loss?.toFixed(4) ?? "-"}`,
+    `${tuples} tuples, ${skipped} queries without`,
+  ];
+  if (recall) parts.push(formatRecall(recall));
+  return `epoch ${epoch}: ${parts.join("  ")}${isBest ? "  (best)" : ""}`;
+}

@@ -1,0 +1,58 @@
+import {
+  type Engine,
+  ENGINE_NAMES,
+  type EngineName,
+} from "../../lib/engine/engine.ts";
+import { startEngine } from "../../lib/engine/start_engine.ts";
+import { softwareGpu } from "./software_gpu.ts";
+
+/** Why an engine cannot be tested here, for the name of its tests. */
+const MISSING: Record<EngineName, string> = {
+  wasm: "",
+  webgpu: (await softwareGpu()).missing,
+  native: hasNative()
+    ? ""
+    : " (skipped: lib/engine/native is not installed; see deno task native)",
+};
+
+function hasNative(): boolean {
+  const folder = "../../lib/engine/native/node_modules";
+  try {
+    return Deno.statSync(new URL(folder, import.meta.url)).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Tests every engine that can be started here, one after the other.
+ *
+ * @param nameOf Name of the test for an engine.
+ */
+export function testEachEngine(
+  nameOf: (engine: EngineName) => string,
+  fn: (engine: EngineName) => Promise<void>,
+): void {
+  for (const engine of ENGINE_NAMES) {
+    Deno.test({
+      name: `${nameOf(engine)}${MISSING[engine]}`,
+      ignore: MISSING[engine] !== "",
+      sanitizeResources: false,
+      sanitizeOps: false,
+      fn: () => fn(engine),
+    });
+  }
+}
+
+/** Lends a started engine. */
+export async function withEngine<Result>(
+  name: EngineName,
+  use: (engine: Engine) => Promise<Result>,
+): Promise<Result> {
+  const engine = await startEngine({ engine: name });
+  try {
+    return await use(engine);
+  } finally {
+    await engine.dispose();
+  }
+}
