@@ -121,6 +121,7 @@ export {
   type Evaluation,
 } from "./lib/evaluate/evaluate.ts";
 export { writeEvaluation } from "./lib/evaluate/evaluation_files.ts";
+export { type Report, writeReport } from "./lib/evaluate/report.ts";
 export {
   EVALUATE_DEFAULTS,
   type EvaluateOptions,
@@ -166,6 +167,7 @@ export {
 export {
   createRunFolder,
   readRunFlags,
+  removeUnusedRun,
   resolveRunOptions,
   RUN_DEFAULTS,
   type RunFlags,

@@ -26,11 +26,17 @@ export class VprError extends Error {
    * @param hints Where it happened and how to fix it.
    */
   constructor(what: string, { where, fix, cause }: ErrorHints) {
-    super(`${what}\n  where: ${where}\n  fix:   ${fix}`, { cause });
+    const [line1, line2, line3] = [what, where, fix].map(showControls);
+    super(`${line1}\n  where: ${line2}\n  fix:   ${line3}`, { cause });
     this.name = new.target.name;
     this.where = where;
     this.fix = fix;
   }
+}
+
+/** Keeps a line one line, and a terminal as it is, whatever a file is called or holds. */
+function showControls(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, "\ufffd");
 }
 
 /** A tensor or array has the wrong rank or sizes. */

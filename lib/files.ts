@@ -18,20 +18,79 @@ export async function writeWhole(
   write: (temporary: string) => Promise<void> | void,
 ): Promise<void> {
   const temporary = `${path}.${Deno.pid}.tmp`;
+  let unmakeFolder: UnmakeFolder | undefined;
   try {
-    await Deno.mkdir(folderOf(path), { recursive: true });
+    unmakeFolder = await makeFolder(folderOf(path));
     await write(temporary);
     await syncFile(temporary);
     await Deno.rename(temporary, path);
   } catch (cause) {
     await Deno.remove(temporary).catch(() => {});
+    await unmakeFolder?.();
     if (cause instanceof CheckpointError) throw cause;
-    throw new CheckpointError("Cannot write a file", {
-      where: `${path} (${describeCause(cause)})`,
-      fix: "free disk space, or choose a folder that can be written",
-      cause,
-    });
+    throw notWritable(path, cause);
   }
+}
+
+function notWritable(path: string, cause: unknown): CheckpointError {
+  return new CheckpointError("Cannot write a file", {
+    where: `${path} (${describeCause(cause)})`,
+    fix: "free disk space, or choose a folder that can be written",
+    cause,
+  });
+}
+
+/**
+ * Checks that a file can be written, before the work that goes into it. Leaves nothing.
+ *
+ * @throws {CheckpointError} If it cannot.
+ */
+export async function checkWritable(path: string): Promise<void> {
+  const isFolder = (await Deno.stat(path).catch(() => null))?.isDirectory;
+  const probe = `${path}.${Deno.pid}.tmp`;
+  try {
+    if (isFolder) throw new Error("it is a folder");
+    const unmakeFolder = await makeFolder(folderOf(path));
+    try {
+      await Deno.writeFile(probe, new Uint8Array(1));
+    } finally {
+      await Deno.remove(probe).catch(() => {});
+      await unmakeFolder();
+    }
+  } catch (cause) {
+    throw notWritable(path, cause);
+  }
+}
+
+/** Removes those folders that were made and are still empty, or empty again. */
+export type UnmakeFolder = () => Promise<void>;
+
+/**
+ * Makes a folder and those that it is in, as far as they are not there.
+ *
+ * @returns Takes that back, for when nothing came to lie in it.
+ */
+export async function makeFolder(folder: string): Promise<UnmakeFolder> {
+  const made = await listMissing(folder);
+  const unmake = async (): Promise<void> => {
+    for (const each of made) await Deno.remove(each).catch(() => {});
+  };
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+  } catch (error) {
+    await unmake();
+    throw error;
+  }
+  return unmake;
+}
+
+/** The folder and those it is in that are not there, innermost first. */
+async function listMissing(folder: string): Promise<string[]> {
+  const isThere = await Deno.stat(folder).then(() => true, () => false);
+  const parent = folderOf(folder);
+  return isThere || parent === folder
+    ? []
+    : [folder, ...await listMissing(parent)];
 }
 
 /** Writes text with `writeWhole`. */

@@ -32,7 +32,7 @@ export interface Random {
  * @param seed Any integer.
  */
 export function createRandom(seed: number): Random {
-  return wrap(xoroshiro128plus(seed | 0));
+  return wrap(xoroshiro128plus(mixBits(seed)));
 }
 
 /** Goes on from a state saved by `Random.state()`. */
@@ -71,6 +71,19 @@ function sampleDistinct(
     moved.set(j, moved.get(i) ?? i);
     return chosen;
   });
+}
+
+/**
+ * Spreads neighbouring seeds over all 32 bits: the generator's first number is
+ * otherwise the complement of its seed.
+ *
+ * Source: the finalizer of MurmurHash3, Austin Appleby, public domain.
+ */
+function mixBits(seed: number): number {
+  let bits = seed | 0;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
 }
 
 /** FNV-1a over the state and the label. */

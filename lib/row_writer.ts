@@ -4,7 +4,7 @@
  * @module
  */
 import { CheckpointError, describeCause, ShapeError } from "./errors.ts";
-import { folderOf, writeWhole } from "./files.ts";
+import { checkWritable, folderOf, makeFolder, writeWhole } from "./files.ts";
 
 /** A file that grows by rows of float32. Leaving an `await using` block without `finish` removes it. */
 export interface RowWriter extends AsyncDisposable {
@@ -48,16 +48,18 @@ export async function createRowWriter(
   [numRows, rowLength]: readonly [number, number],
   open: (draft: string) => Promise<RowFormat> | RowFormat,
 ): Promise<RowWriter> {
+  await checkWritable(path);
   const draft = `${path}.${Deno.pid}.rows`;
-  const fail = async (cause: unknown): Promise<never> => {
+  const unmakeFolder = await makeFolder(folderOf(path));
+  const abandon = async (): Promise<void> => {
     await Deno.remove(draft).catch(() => {});
+    await unmakeFolder();
+  };
+  const fail = async (cause: unknown): Promise<never> => {
+    await abandon();
     throw wordFailure(path, cause);
   };
-  const start = async (): Promise<RowFormat> => {
-    await Deno.mkdir(folderOf(path), { recursive: true });
-    return await open(draft);
-  };
-  const format = await start().catch(fail);
+  const format = await Promise.try(open, draft).catch(fail);
   let numWritten = 0;
   let isOpen = true;
   return {
@@ -91,7 +93,7 @@ export async function createRowWriter(
       if (!isOpen) return;
       isOpen = false;
       closeQuietly(format, numWritten);
-      await Deno.remove(draft).catch(() => {});
+      await abandon();
     },
   };
 }

@@ -158,9 +158,25 @@ function resolveGroup(
       const flag = flags[option];
       if (flag === undefined) return [problem];
       if (faulty.has(flag)) return [];
-      return [`--${flag.flag}${problem.slice(option.length)}`];
+      return [describeProblem(problem, option, flag, given[option])];
     });
   }
+}
+
+/** A problem of the library's in the words of the command line. */
+function describeProblem(
+  problem: string,
+  option: string,
+  { flag, type }: Flag<unknown>,
+  value: unknown,
+): string {
+  const [, wanted] =
+    problem.match(/, must be (?:null, or )?(.+?)(?:, or left out)?$/) ?? [];
+  if (value === undefined || wanted === undefined) {
+    return `--${flag}${problem.slice(option.length)}`;
+  }
+  const shown = typeof value === "string" ? `"${value}"` : type.show(value);
+  return `--${flag} is ${shown}, must be ${wanted}`;
 }
 
 function throwIfAny(problems: string[], task: string): void {

@@ -1,13 +1,13 @@
 /**
- * What the tasks say of an evaluation.
+ * What the tasks say of an evaluation, alone or after an epoch.
  *
  * @module
  */
-import type { Evaluation, Model } from "../mod.ts";
-import type { TaskRun } from "./_run.ts";
+import type { EpochEvent, Evaluation, Model } from "../mod.ts";
+import type { Measures } from "./_phase_times.ts";
 
 /** What `--json` prints of an evaluation. */
-export interface EvaluationSummary {
+export interface EvaluationSummary extends Measures {
   /** Recall@N by N, fractions of all queries. */
   recall: Record<string, number>;
   queries: number;
@@ -16,15 +16,13 @@ export interface EvaluationSummary {
   engine: string;
   /** Length of a descriptor. */
   descriptor: number;
-  seconds: Record<string, number>;
-  peakMemoryBytes: number;
 }
 
 /** Sums up an evaluation. */
 export function summarizeEvaluation(
   { recall, dataset, queriesWithoutPositives }: Evaluation,
   model: Model,
-  measures: ReturnType<TaskRun<unknown>["measure"]>,
+  measures: Measures,
 ): EvaluationSummary {
   return {
     recall: Object.fromEntries(recall),
@@ -45,4 +43,15 @@ export function formatRecall(
   return entries
     .map(([n, value]) => `Recall@${n} ${(100 * value).toFixed(1)} %`)
     .join("  ");
+}
+
+/** An epoch of training as one line. */
+export function formatEpoch(event: EpochEvent): string {
+  const { epoch, loss, tuples, skipped, recall, isBest } = event;
+  const parts = epoch === 0 ? ["before training"] : [
+    `loss ${loss?.toFixed(4) ?? "-"}`,
+    `${tuples} tuples, ${skipped} queries without`,
+  ];
+  if (recall) parts.push(formatRecall(recall));
+  return `epoch ${epoch}: ${parts.join("  ")}${isBest ? "  (best)" : ""}`;
 }

@@ -153,3 +153,27 @@ export const RUN_FLAGS: FlagGroup<RunOptions> = {
     },
   },
 };
+
+/** Where the demo puts what it makes. */
+export interface DemoOptions {
+  /** Folder of the city, its centroids and its runs. */
+  folder: string;
+}
+
+/** The one place where the default lives. */
+export const DEMO_DEFAULTS: Readonly<DemoOptions> = Object.freeze({
+  folder: "demo",
+});
+
+/** The demo's folder. */
+export const DEMO_FLAGS: FlagGroup<DemoOptions> = {
+  title: "Demo",
+  defaults: DEMO_DEFAULTS,
+  flags: {
+    folder: {
+      flag: "output",
+      type: FOLDER,
+      help: "where the city, its centroids and its runs are made",
+    },
+  },
+};

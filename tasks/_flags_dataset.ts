@@ -128,6 +128,7 @@ export const IMAGE_FLAGS: FlagGroup<ImageOptions> = {
       flag: "threads",
       type: INTEGER,
       help: "threads that decode images",
+      absent: "one less than there are processors, at most 8",
     },
     skipUnreadable: {
       flag: "skip-unreadable",

@@ -18,7 +18,7 @@ import {
   resolveModelOptions,
 } from "../mod.ts";
 import { BOOLEAN, choice, FILE, FOLDER, INTEGER } from "./_flag_types.ts";
-import type { FlagGroup } from "./_spec.ts";
+import type { FlagGroup, GivenOptions } from "./_spec.ts";
 
 /** The network. Its seed is that of `RANDOM_FLAGS`. */
 export const MODEL_FLAGS: FlagGroup<Omit<ModelOptions, "seed">> = {
@@ -90,6 +90,24 @@ export const CENTROID_FLAGS: FlagGroup<Pick<ClusterOptions, "centroids">> = {
   defaults: {},
   flags: { centroids: { ...CENTROIDS, absent: "none" } },
 };
+
+/** A check of the tasks: centroids are for a new model with NetVLAD. */
+export function listCentroidConflicts(
+  { centroids }: Partial<ClusterOptions>,
+  { model, checkpoint }: GivenOptions<
+    { model: ModelOptions; checkpoint: CheckpointOptions }
+  >,
+): string[] {
+  if (centroids === undefined) return [];
+  return [
+    ...(checkpoint.resume === undefined
+      ? []
+      : ["--centroids is for a new model, --resume has those of its run"]),
+    ...((model.pooling ?? "netvlad") === "netvlad"
+      ? []
+      : [`--centroids is for --pooling netvlad, not ${model.pooling}`]),
+  ];
+}
 
 /** How centroids are found, and where they are kept. */
 export const CLUSTER_FLAGS: FlagGroup<Omit<ClusterOptions, "seed">> = {

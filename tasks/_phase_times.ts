@@ -11,9 +11,14 @@ export interface PhaseTimes {
   watch<Event extends object, Result>(
     stage: AsyncGenerator<Event, Result>,
   ): AsyncGenerator<Event, Result>;
-  /** Seconds by phase, and in all since the start. */
-  seconds(): Record<string, number>;
-  peakMemoryBytes(): number;
+  measure(): Measures;
+}
+
+/** What stages took. */
+export interface Measures {
+  /** Seconds by phase, and `total` since the start. */
+  seconds: Record<string, number>;
+  peakMemoryBytes: number;
 }
 
 /**
@@ -45,13 +50,15 @@ export function createPhaseTimes(now: () => number): PhaseTimes {
         await stage.return(undefined as never);
       }
     },
-    seconds: () => ({
-      ...Object.fromEntries(
-        [...phases].map(([phase, ms]) => [phase, toSeconds(ms)]),
-      ),
-      total: toSeconds(now() - startMs),
+    measure: () => ({
+      seconds: {
+        ...Object.fromEntries(
+          [...phases].map(([phase, ms]) => [phase, toSeconds(ms)]),
+        ),
+        total: toSeconds(now() - startMs),
+      },
+      peakMemoryBytes: memory.peakBytes(),
     }),
-    peakMemoryBytes: () => memory.peakBytes(),
   };
 }
 

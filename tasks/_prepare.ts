@@ -20,6 +20,7 @@ import {
   readRunFlags,
   startCentroids,
   startEngine,
+  useCentroidFile,
 } from "../mod.ts";
 import type { TaskRun } from "./_run.ts";
 import type { GivenOptions } from "./_spec.ts";
@@ -89,7 +90,7 @@ async function readRun(
   given: Partial<ModelGroups["model"]>,
 ): Promise<{ model?: Partial<ModelOptions>; images?: Partial<ImageOptions> }> {
   if (resume === undefined) return {};
-  const flags = await readRunFlags(resume) as {
+  const flags = await readRunFlags(resume, ["model", "images"]) as {
     model: ModelOptions;
     images: Partial<ImageOptions>;
   };
@@ -115,13 +116,17 @@ export function prepareDataset(
   return readDataset({ ...dataset, ...(split && { split }) });
 }
 
-/** Gives NetVLAD its centroids, from the training split if they are not there yet. */
+/** Gives NetVLAD its centroids: those of a file, or from the training split. */
 export async function prepareCentroids<Groups extends DataGroups>(
   run: Pick<TaskRun<Groups>, "show"> & { options: GivenOptions<DataGroups> },
   { model, images }: Prepared,
 ): Promise<string | undefined> {
   if (!model.needsCentroids) return undefined;
   const { cluster, random } = run.options;
+  if (cluster.centroids !== undefined) {
+    await useCentroidFile(model, cluster.centroids);
+    return cluster.centroids;
+  }
   const dataset = await prepareDataset(run.options, "train");
   return run.show(
     startCentroids(model, dataset, { ...cluster, ...random, images }),

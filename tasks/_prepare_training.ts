@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type DatasetOptions,
   describeNetwork,
   type DescribeOptions,
   type Model,
@@ -51,7 +52,9 @@ export async function prepareTraining<
     options: GivenOptions<ModelGroups & DataGroups & TrainGroups>;
   },
 ): Promise<Training> {
-  const options = await addRunOptions(run.options);
+  const { resume } = run.options.checkpoint;
+  const earlier = resume === undefined ? undefined : await readEarlier(resume);
+  const options = earlier ? addRunOptions(run.options, earlier) : run.options;
   const train = resolveTrainOptions({ ...options.train, ...options.random });
   const data = {
     train: await prepareDataset(options, "train"),
@@ -63,7 +66,7 @@ export async function prepareTraining<
   );
   const { model, images, engine } = prepared;
   try {
-    if (options.checkpoint.resume === undefined) {
+    if (earlier === undefined) {
       await prepareCentroids({ ...run, options }, prepared);
     }
   } catch (error) {
@@ -75,7 +78,7 @@ export async function prepareTraining<
     data,
     settings: { ...train, images, describe: options.describe },
     flags: {
-      model: model.options,
+      model: earlier?.model ?? model.options,
       dataset: resolveDatasetOptions(options.dataset),
       images: resolveImageOptions(images),
       train,
@@ -89,23 +92,31 @@ export async function prepareTraining<
 
 type Options = GivenOptions<ModelGroups & DataGroups & TrainGroups>;
 
+/** What a run was started with. */
+interface EarlierOptions {
+  model: ModelOptions;
+  dataset: DatasetOptions;
+  train: TrainOptions;
+  describe: DescribeOptions;
+  seed: number;
+}
+
+async function readEarlier(run: string): Promise<EarlierOptions> {
+  const groups = ["model", "dataset", "train", "describe"];
+  return await readRunFlags(run, groups) as RunFlags & EarlierOptions;
+}
+
 /** Fills in what the run to resume was started with; flags given now win. */
-async function addRunOptions(options: Options): Promise<Options> {
-  const { resume } = options.checkpoint;
-  if (resume === undefined) return options;
-  const flags = await readRunFlags(resume) as Partial<Options> & {
-    seed: number;
-  };
-  const { seed: _, ...train } = flags.train as TrainOptions;
-  const { seed: _seed, weights: _weights, ...model } = flags
-    .model as ModelOptions;
+function addRunOptions(options: Options, earlier: EarlierOptions): Options {
+  const { seed: _, ...train } = earlier.train;
+  const { seed: _seed, weights: _weights, ...model } = earlier.model;
   return {
     ...options,
     model: { ...model, ...options.model },
-    dataset: { ...flags.dataset, ...options.dataset },
+    dataset: { ...earlier.dataset, ...options.dataset },
     train: { ...train, ...options.train },
-    describe: { ...flags.describe, ...options.describe },
-    random: { seed: flags.seed, ...options.random },
+    describe: { ...earlier.describe, ...options.describe },
+    random: { seed: earlier.seed, ...options.random },
   };
 }
 

@@ -6,6 +6,7 @@
 import process from "node:process";
 import { VprError } from "../mod.ts";
 import { type Args, readArgs } from "./_args.ts";
+import { nameFlags } from "./_flag_names.ts";
 import { formatHelp } from "./_help.ts";
 import {
   createProgressView,
@@ -13,7 +14,7 @@ import {
   showEvents,
   type ShowOptions,
 } from "./_progress.ts";
-import { createPhaseTimes } from "./_phase_times.ts";
+import { createPhaseTimes, type Measures } from "./_phase_times.ts";
 import type { GivenOptions, TaskSpec } from "./_spec.ts";
 
 /** What the work of a task is given. */
@@ -32,7 +33,7 @@ export interface TaskRun<Groups> {
   /** Writes a line about what is being done, to standard error. */
   note(line: string): void;
   /** What the stages shown so far took: part of what `--json` prints. */
-  measure(): { seconds: Record<string, number>; peakMemoryBytes: number };
+  measure(): Measures;
 }
 
 /** Exit code of a program that Ctrl-C ended. */
@@ -62,7 +63,8 @@ export async function runTask<Groups>(
     if (args.help) return console.log(formatHelp(spec));
     const result = await runWork(args, work);
     if (args.json) console.log(JSON.stringify(result));
-  } catch (error) {
+  } catch (thrown) {
+    const error = inFlags(thrown, spec);
     console.error(describeError(error));
     if (wantsJson) console.log(JSON.stringify({ error: toJson(error) }));
     Deno.exit(error instanceof Interrupted ? INTERRUPTED : 1);
@@ -89,10 +91,7 @@ async function runWork<Groups>(
         }),
       say: json ? console.error : console.log,
       note: view.note,
-      measure: () => ({
-        seconds: times.seconds(),
-        peakMemoryBytes: times.peakMemoryBytes(),
-      }),
+      measure: times.measure,
     });
   } finally {
     stop();
@@ -114,6 +113,19 @@ function listenForInterrupt(
     signal: controller.signal,
     stop: () => Deno.removeSignalListener("SIGINT", onInterrupt),
   };
+}
+
+/** An error of the library in the words of the command line. */
+function inFlags<Groups>(error: unknown, spec: TaskSpec<Groups>): unknown {
+  if (!(error instanceof VprError)) return error;
+  const [what = ""] = error.message.split("\n");
+  const named = new VprError(what, {
+    where: nameFlags(error.where, spec),
+    fix: nameFlags(error.fix, spec),
+    cause: error,
+  });
+  named.name = error.name;
+  return named;
 }
 
 function describeError(error: unknown): string {

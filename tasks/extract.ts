@@ -10,6 +10,7 @@ import { IMAGE_FLAGS } from "./_flags_dataset.ts";
 import {
   CENTROID_FLAGS,
   CHECKPOINT_FLAGS,
+  listCentroidConflicts,
   MODEL_FLAGS,
 } from "./_flags_model.ts";
 import { prepareModel } from "./_prepare.ts";
@@ -29,6 +30,7 @@ await runTask({
     random: RANDOM_FLAGS,
     engine: ENGINE_FLAGS,
   },
+  checks: [(options) => listCentroidConflicts(options.centroids, options)],
 }, async (run) => {
   await using prepared = await prepareModel(run, null);
   const { model, images } = prepared;

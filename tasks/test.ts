@@ -1,6 +1,11 @@
 /** `deno task test`: how often a model finds the place of a query. */
 import { join } from "node:path";
-import { createRunFolder, evaluateModel, writeEvaluation } from "../mod.ts";
+import {
+  createRunFolder,
+  evaluateModel,
+  resolveRunOptions,
+  writeEvaluation,
+} from "../mod.ts";
 import { formatRecall, summarizeEvaluation } from "./_evaluation.ts";
 import {
   DESCRIBE_FLAGS,
@@ -13,6 +18,7 @@ import { DATASET_FLAGS, IMAGE_FLAGS } from "./_flags_dataset.ts";
 import {
   CHECKPOINT_FLAGS,
   CLUSTER_FLAGS,
+  listCentroidConflicts,
   MODEL_FLAGS,
 } from "./_flags_model.ts";
 import { prepareCentroids, prepareDataset, prepareModel } from "./_prepare.ts";
@@ -34,6 +40,7 @@ await runTask({
     random: RANDOM_FLAGS,
     engine: ENGINE_FLAGS,
   },
+  checks: [(options) => listCentroidConflicts(options.cluster, options)],
 }, async (run) => {
   const { options } = run;
   const dataset = await prepareDataset(options);
@@ -43,21 +50,21 @@ await runTask({
   if (resume === undefined) await prepareCentroids(run, prepared);
   const title = `${dataset.name}_${dataset.split}`;
   const { arch, pooling } = model.options;
-  const output = options.evaluate.output ??
-    (resume === undefined
-      ? await createRunFolder(
-        options.run,
-        `${arch}_${pooling}_test_${title}`,
-        new Date(),
-      )
-      : join(resume, `test_${title}`));
+  const named = options.evaluate.output ??
+    (resume && join(resume, `test_${title}`));
   const evaluation = await run.show(evaluateModel(model, dataset, {
     ...options.evaluate,
-    output,
+    output: named ?? resolveRunOptions(options.run).runsPath,
     images,
     describe: options.describe,
   }));
   const summary = summarizeEvaluation(evaluation, model, run.measure());
+  const output = named ??
+    await createRunFolder(
+      options.run,
+      `${arch}_${pooling}_test_${title}`,
+      new Date(),
+    );
   await writeEvaluation(output, evaluation, { ...summary });
   run.say(`${summary.queries} queries in ${summary.database} database images`);
   run.say(formatRecall(summary.recall));

@@ -2,12 +2,12 @@
 import {
   checkpointFile,
   createRunFolder,
-  type EpochEvent,
   readCheckpoint,
+  removeUnusedRun,
   trainModel,
   writeRunFlags,
 } from "../mod.ts";
-import { formatRecall } from "./_evaluation.ts";
+import { formatEpoch } from "./_evaluation.ts";
 import {
   DESCRIBE_FLAGS,
   ENGINE_FLAGS,
@@ -18,6 +18,7 @@ import { DATASET_FLAGS, IMAGE_FLAGS } from "./_flags_dataset.ts";
 import {
   CHECKPOINT_FLAGS,
   CLUSTER_FLAGS,
+  listCentroidConflicts,
   MODEL_FLAGS,
 } from "./_flags_model.ts";
 import { listWeightConflicts, TRAIN_FLAGS } from "./_flags_train.ts";
@@ -40,7 +41,10 @@ await runTask({
     random: RANDOM_FLAGS,
     engine: ENGINE_FLAGS,
   },
-  checks: [listWeightConflicts],
+  checks: [
+    listWeightConflicts,
+    (options) => listCentroidConflicts(options.cluster, options),
+  ],
 }, async (run) => {
   await using training = await prepareTraining(run);
   const { model, data, settings, flags } = training;
@@ -48,6 +52,9 @@ await runTask({
   const { arch, pooling } = model.options;
   const folder = resume ??
     await createRunFolder(run.options.run, `${arch}_${pooling}`, new Date());
+  await using _unused = {
+    [Symbol.asyncDispose]: () => removeUnusedRun(folder),
+  };
   await writeRunFlags(folder, flags);
   run.say(`run folder: ${folder}`);
   const result = await run.show(
@@ -57,7 +64,7 @@ await runTask({
       ...(resume !== undefined &&
         { resume: readCheckpoint(checkpointFile(resume, checkpoint)) }),
     }),
-    (event) => event.kind === "epoch" ? describeEpoch(event) : undefined,
+    (event) => event.kind === "epoch" ? formatEpoch(event) : undefined,
   );
   run.say(
     `best Recall@5 ${
@@ -73,13 +80,3 @@ await runTask({
     ...run.measure(),
   };
 });
-
-function describeEpoch(event: EpochEvent): string {
-  const { epoch, loss, tuples, skipped, recall, isBest } = event;
-  const parts = epoch === 0 ? ["before training"] : [
-    `loss ${loss?.toFixed(4) ?? "-"}`,
-    `${tuples} tuples, ${skipped} queries without`,
-  ];
-  if (recall) parts.push(formatRecall(recall));
-  return `epoch ${epoch}: ${parts.join("  ")}${isBest ? "  (best)" : ""}`;
-}

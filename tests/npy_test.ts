@@ -122,7 +122,7 @@ Deno.test("createNpyRows() says where it cannot write", async () => {
     Deno.writeTextFileSync(`${folder}/file`, "");
     await assert.rejects(createNpyRows(`${folder}/file/x.npy`, [2, 3]), {
       name: "CheckpointError",
-      message: /^Cannot write rows to a file\n/,
+      message: /^Cannot write a file\n/,
       where: /file\/x\.npy \(/,
       fix: /disk space/,
     });

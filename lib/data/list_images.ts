@@ -108,6 +108,12 @@ export async function readImageList(
   folder = dirname(file),
 ): Promise<string[]> {
   const text = await readTextOf(file, "a list of images");
+  if (text.includes("\0")) {
+    throw new DatasetError("Cannot use a binary file as a list of images", {
+      where: file,
+      fix: "give a folder of images, or a text file of one image path per line",
+    });
+  }
   const names = text.split(/\r?\n/).map((line) => line.trim())
     .filter((line) => line !== "");
   if (names.length === 0) {

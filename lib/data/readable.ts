@@ -42,6 +42,7 @@ export async function* findReadable(
     onUnreadable: (image) => unreadable.push(image),
   });
   const readable: number[] = [];
+  yield progress("check images", 0, paths.length);
   for await (const { indices } of batches) {
     readable.push(...indices);
     yield progress(
@@ -67,14 +68,33 @@ export async function* keepReadable(
   dataset: PlaceDataset,
   images: Partial<ImageOptions>,
 ): AsyncGenerator<ProgressEvent | NoteEvent, PlaceDataset> {
-  const kept = yield* findReadable(dataset.database.paths, images);
-  const database = pick(dataset.database, kept);
-  if (dataset.queries === dataset.database) {
-    const own = Int32Array.from(kept, (_, i) => i);
-    return { ...dataset, database, queries: database, ownDatabaseIndex: own };
-  }
-  const queries = yield* findReadable(dataset.queries.paths, images);
-  return { ...dataset, database, queries: pick(dataset.queries, queries) };
+  const { queries, ownDatabaseIndex: own } = dataset;
+  const isOne = queries === dataset.database;
+  const keptDatabase = yield* findReadable(dataset.database.paths, images);
+  const keptQueries = isOne
+    ? keptDatabase
+    : yield* findReadable(queries.paths, images);
+  const database = pick(dataset.database, keptDatabase);
+  return {
+    ...dataset,
+    database,
+    queries: isOne ? database : pick(queries, keptQueries),
+    ...(own && {
+      ownDatabaseIndex: moveIndices(
+        keptQueries.map((query) => own[query]!),
+        keptDatabase,
+      ),
+    }),
+  };
+}
+
+/** Where database indices are among those that were kept; -1 if they were not. */
+function moveIndices(
+  indices: readonly number[],
+  kept: readonly number[],
+): Int32Array {
+  const places = new Map(kept.map((index, place) => [index, place]));
+  return Int32Array.from(indices, (index) => places.get(index) ?? -1);
 }
 
 function pick(images: PlaceImages, indices: readonly number[]): PlaceImages {

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { CheckpointError } from "../errors.ts";
 import { progress, type ProgressEvent } from "../progress.ts";
 import type { Model } from "../model/model.ts";
 import type { DescriptorFile } from "../search/descriptor_file.ts";
-import type { FrozenFeatures } from "./frozen_features.ts";
+import type { FrozenBatch, FrozenFeatures } from "./frozen_features.ts";
 
 /** Which images are described, to where. */
 export interface DescribeTarget {
@@ -25,6 +26,7 @@ export interface DescribeTarget {
  *
  * @param source Frozen features of the images.
  * @yields Progress after every batch.
+ * @throws {CheckpointError} If a descriptor is not finite.
  */
 export async function* describeImages(
   model: Model,
@@ -37,16 +39,38 @@ export async function* describeImages(
   );
   let done = 0;
   yield progress(phase, done, rows.numRows);
+  const F = model.descriptorLength;
   for await (const batch of source.read(indices, batchSize)) {
-    const descriptors = model.runTrained(batch.features);
-    const values = await descriptors.data() as Float32Array;
-    descriptors.dispose();
-    const F = model.descriptorLength;
+    const values = await describeBatch(model, batch);
+    checkFinite(values, phase);
     batch.indices.forEach((index, i) =>
       rows.write(index - firstImage, values.subarray(i * F, (i + 1) * F))
     );
     done += batch.indices.length;
-    batch.dispose();
     yield progress(phase, done, rows.numRows);
   }
+}
+
+/** Descriptors of a batch, `[N, F]`; disposes the batch. */
+async function describeBatch(
+  model: Model,
+  { features, dispose }: FrozenBatch,
+): Promise<Float32Array> {
+  try {
+    const descriptors = model.runTrained(features);
+    const values = await descriptors.data() as Float32Array;
+    descriptors.dispose();
+    return values;
+  } finally {
+    dispose();
+  }
+}
+
+function checkFinite(values: Float32Array, phase: string): void {
+  if (values.every(Number.isFinite)) return;
+  throw new CheckpointError("Cannot use descriptors that are not numbers", {
+    where: `${phase}, with the parameters that the model has now`,
+    fix:
+      "use other weights; if training led here, resume from the last checkpoint with a lower learningRate",
+  });
 }

@@ -64,7 +64,7 @@ export function createFrozenFeatures(
   store?: FeatureStore,
 ): FrozenFeatures {
   const pool = createDecodePool(images);
-  const kept = new KeptFeatures(paths.length, store);
+  const kept = new KeptFeatures(model, paths.length, store);
   return {
     async *read(indices, batchSize) {
       const isKept = Map.groupBy(indices, (index) => kept.has(index));
@@ -122,6 +122,7 @@ class KeptFeatures {
   #file: DescriptorFile | undefined;
 
   constructor(
+    readonly model: Model,
     readonly numImages: number,
     readonly store: FeatureStore | undefined,
   ) {}
@@ -148,14 +149,18 @@ class KeptFeatures {
     }
   }
 
+  /** Hands out as many images at a time as the engine can hold. */
   async *read(
     indices: readonly number[],
     batchSize: number,
   ): AsyncGenerator<FrozenBatch, void, void> {
-    for (let first = 0; first < indices.length; first += batchSize) {
-      const some = indices.slice(first, first + batchSize);
-      const { height, width, channels } = this.#size!;
-      const { rowLength, read } = this.#file!;
+    if (indices.length === 0) return;
+    const { height, width, channels } = this.#size!;
+    const { rowLength, read } = this.#file!;
+    const shape = [1, height, width, channels];
+    const step = Math.min(batchSize, this.model.imagesPerTrainedRun({ shape }));
+    for (let first = 0; first < indices.length; first += step) {
+      const some = indices.slice(first, first + step);
       const values = new Float32Array(some.length * rowLength);
       some.forEach((index, i) =>
         values.set(read(this.#rowOfImage.get(index)!, 1), i * rowLength)

@@ -80,7 +80,14 @@ async function loadSession(
   { ort, sessionOptions, wrapOutput, identity }: OrtEngineParts,
   onnx: Uint8Array,
 ): Promise<EngineSession> {
-  const session = await ort.InferenceSession.create(onnx, sessionOptions);
+  const session = await ort.InferenceSession.create(onnx, sessionOptions)
+    .catch((cause) => {
+      throw new EngineError(`Cannot load a graph on ${identity.name}`, {
+        where: `${identity.device} (${describeCause(cause)})`,
+        fix: "free memory, or use another engine",
+        cause,
+      });
+    });
   const outputName = session.outputNames[0]!;
   const toTensor = ({ data, shape }: EngineInput): Tensor =>
     new ort.Tensor("float32", data, shape);

@@ -11,7 +11,7 @@ import { type Engine, ENGINE_NAMES, type EngineName } from "./engine.ts";
 export interface EngineOptions {
   /** Engine, or `auto` for a GPU where there is one and `wasm` elsewhere. */
   engine: EngineName | "auto";
-  /** Threads of ONNX Runtime on `wasm` and `native`; 0 for one per processor. */
+  /** Threads of ONNX Runtime on `wasm` and `native`, at most 64; 0 for one per processor. */
   engineThreads: number;
 }
 
@@ -21,9 +21,16 @@ export const ENGINE_DEFAULTS: Readonly<EngineOptions> = Object.freeze({
   engineThreads: 0,
 });
 
+/** Threads beyond this only take time to start. */
+const MAX_THREADS = 64;
+
 const RULES: Rules<EngineOptions> = {
   engine: oneOf(["auto", ...ENGINE_NAMES]),
-  engineThreads: integerFrom(0),
+  engineThreads: {
+    holds: (count) =>
+      integerFrom(0).holds(count) && Number(count) <= MAX_THREADS,
+    wanted: `an integer from 0 to ${MAX_THREADS}`,
+  },
 };
 
 /**
@@ -54,7 +61,8 @@ export async function startEngine(
   given: Partial<EngineOptions> = {},
 ): Promise<Engine> {
   const { engine, engineThreads } = resolveEngineOptions(given);
-  const numThreads = engineThreads || navigator.hardwareConcurrency;
+  const numThreads = engineThreads ||
+    Math.min(navigator.hardwareConcurrency, MAX_THREADS);
   const named = "asked for by name";
   switch (engine) {
     case "webgpu":

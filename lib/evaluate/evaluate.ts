@@ -5,7 +5,7 @@
  */
 import type { PlaceDataset } from "../data/dataset.ts";
 import type { ImageOptions } from "../data/image/options.ts";
-import { findWithinRadius } from "../data/radius.ts";
+import { findWithinRadius, type Neighbors } from "../data/radius.ts";
 import { keepReadable } from "../data/readable.ts";
 import {
   createDatasetDescriptors,
@@ -20,7 +20,7 @@ import {
 import { openWorkFolder } from "../describe/work_folder.ts";
 import type { Model } from "../model/model.ts";
 import { note, type NoteEvent, type ProgressEvent } from "../progress.ts";
-import { searchExact } from "../search/exact.ts";
+import { type Predictions, searchExact } from "../search/exact.ts";
 import { type EvaluateOptions, resolveEvaluateOptions } from "./options.ts";
 import type { DatasetPredictions } from "./predictions.ts";
 import { countWithoutPositives, recallAtN } from "./recall.ts";
@@ -96,31 +96,47 @@ export async function* evaluateFeatures(
     model.descriptorLength,
   );
   yield* describeDataset(model, source, descriptors, describeBatch);
-  const { database, queries, ownDatabaseIndex } = dataset;
-  const leaveOut = ownDatabaseIndex && { leaveOut: ownDatabaseIndex };
-  const positives = findWithinRadius(
-    queries,
-    database,
-    dataset.positiveRadius,
-    leaveOut,
-  );
+  const { recallAt, predictions: numKept = Math.max(...recallAt) } = options;
+  const { ownDatabaseIndex } = dataset;
   const predictions = yield* searchExact(
     model.engine,
     descriptors.database,
     descriptors.queries,
     {
-      count: Math.max(options.predictions ?? 1, ...options.recallAt),
+      count: Math.max(numKept, ...recallAt),
       ...(ownDatabaseIndex && { ownDatabaseIndex }),
     },
   );
+  const positives = findPositives(dataset);
   const missing = countWithoutPositives(positives);
   if (missing > 0) yield note(describeMissing(missing, dataset));
   return {
     dataset,
-    predictions,
+    predictions: keepFirst(predictions, numKept),
     positives,
-    recall: recallAtN(predictions, positives, options.recallAt),
+    recall: recallAtN(predictions, positives, recallAt),
     queriesWithoutPositives: missing,
+  };
+}
+
+function findPositives(
+  { queries, database, positiveRadius, ownDatabaseIndex }: PlaceDataset,
+): Neighbors {
+  return findWithinRadius(queries, database, positiveRadius, {
+    ...(ownDatabaseIndex && { leaveOut: ownDatabaseIndex }),
+  });
+}
+
+/** The first predictions of each query. */
+function keepFirst(
+  { count, indices, distancesSquared }: Predictions,
+  numKept: number,
+): Predictions {
+  const isKept = (_: number, i: number): boolean => i % count < numKept;
+  return {
+    count: numKept,
+    indices: indices.filter(isKept),
+    distancesSquared: distancesSquared.filter(isKept),
   };
 }
 

@@ -119,7 +119,7 @@ class AssembledModel implements Model {
     const session = await this.#session;
     return session.run({
       images: {
-        data: Float32Array.from(pixels),
+        data: new Float32Array(pixels),
         shape: [countImages(images), height, width, 3],
       },
     });

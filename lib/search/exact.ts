@@ -77,6 +77,7 @@ export async function* searchExact(
   const numBlocks = Math.ceil(queries.numRows / blockRows) *
     Math.ceil(database.numRows / blockRows);
   let done = 0;
+  yield progress("search", done, numBlocks);
   for (let q = 0; q < queries.numRows; q += blockRows) {
     const asked = readBlock("query", queries, q, blockRows);
     for (let m = 0; m < database.numRows; m += blockRows) {

@@ -67,7 +67,7 @@ export function checkpointFile(run: string, name: CheckpointName): string {
  * Writes a checkpoint: safetensors with pytorch-NetVlad's parameter names, which
  * is a weights file too.
  *
- * @throws {CheckpointError} If it cannot be written; what was there stays.
+ * @throws {CheckpointError} If a parameter is not finite or the file cannot be written; what was there stays.
  */
 export async function writeCheckpoint(
   path: string,
@@ -76,6 +76,7 @@ export async function writeCheckpoint(
 ): Promise<void> {
   const tensors: NamedTensors = new Map();
   for (const [name, tensor] of parameters) {
+    checkFinite(path, name, tensor.data);
     tensors.set(name.replace(/^features\./, "encoder."), tensor);
   }
   for (const [name, tensor] of optimizer) {
@@ -91,6 +92,14 @@ export async function writeCheckpoint(
       model: JSON.stringify(namedOptions(model.options)),
       state: JSON.stringify(state),
     },
+  });
+}
+
+function checkFinite(path: string, name: string, values: Float32Array): void {
+  if (values.every(Number.isFinite)) return;
+  throw new CheckpointError("Cannot keep parameters that are not numbers", {
+    where: `${name} for ${path}`,
+    fix: "resume from the last checkpoint with a lower learningRate",
   });
 }
 
@@ -129,13 +138,15 @@ export function readCheckpointOptions(path: string): Partial<ModelOptions> {
   return parseMetadata(path, readSafetensors(path).metadata, "model");
 }
 
-function parseMetadata<Value>(
+function parseMetadata<Value extends object>(
   path: string,
   metadata: Record<string, string>,
   key: string,
 ): Value {
   try {
-    return JSON.parse(metadata[key] ?? "") as Value;
+    const value = JSON.parse(metadata[key] ?? "");
+    if (typeof value === "object" && value !== null) return value as Value;
+    throw new Error("not an object");
   } catch (cause) {
     throw new CheckpointError("Cannot go on from a checkpoint", {
       where: `${path} (its metadata has no ${key})`,

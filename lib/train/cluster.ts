@@ -109,6 +109,7 @@ async function* sampleDescriptors(
     onMixedSizes: "split",
     onUnreadable: ({ path }) => unreadable.push(path),
   });
+  yield progress("sample local descriptors", done, drawn.length);
   for await (const batch of batches) {
     const local = await model.describeLocally(batch); // [N, P, D]
     const N = batch.indices.length;
@@ -121,7 +122,11 @@ async function* sampleDescriptors(
       }
     }
     done += N;
-    yield progress("sample local descriptors", done, drawn.length);
+    yield progress(
+      "sample local descriptors",
+      done + unreadable.length,
+      drawn.length,
+    );
   }
   if (unreadable.length > 0) {
     yield note(

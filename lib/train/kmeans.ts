@@ -75,21 +75,30 @@ export async function* kMeans(
   checkOptions(options, points.numPoints);
   let best: KMeansResult | undefined;
   for (let restart = 0; restart < options.restarts; restart++) {
-    const first = yield* chooseFirstCentroids(
-      engine,
-      points,
-      options.numClusters,
-      random,
+    const ordinal = `start ${restart + 1} of ${options.restarts}`;
+    const first = yield* nameStart(
+      ordinal,
+      chooseFirstCentroids(engine, points, options.numClusters, random),
     );
-    const result = yield* improveCentroids(
-      engine,
-      points,
-      first,
-      options.iterations,
+    const result = yield* nameStart(
+      ordinal,
+      improveCentroids(engine, points, first, options.iterations),
     );
     if (best === undefined || result.inertia < best.inertia) best = result;
   }
   return best!;
+}
+
+/** Adds to each phase which start it belongs to. */
+async function* nameStart<Result>(
+  ordinal: string,
+  events: AsyncGenerator<ProgressEvent, Result>,
+): AsyncGenerator<ProgressEvent, Result> {
+  while (true) {
+    const { value, done } = await events.next();
+    if (done) return value;
+    yield { ...value, phase: `${value.phase}, ${ordinal}` };
+  }
 }
 
 function checkOptions(options: KMeansOptions, numPoints: number): void {
@@ -124,6 +133,7 @@ export async function* improveCentroids(
   iterations: number,
 ): AsyncGenerator<ProgressEvent, KMeansResult> {
   let [centroids, inertia, iteration] = [first, Infinity, 0];
+  yield progress("cluster", 0, iterations);
   while (iteration < iterations) {
     const assignment = await assignPoints(engine, points, centroids);
     fillEmptyClusters(assignment, centroids.length / points.rowLength);

@@ -31,6 +31,7 @@ export async function* chooseFirstCentroids(
   const numDraws = 2 + Math.floor(Math.log(numClusters));
   const centroids = new Float32Array(numClusters * rowLength);
   let nearest: Float64Array = new Float64Array(numPoints).fill(Infinity);
+  yield progress("choose first centroids", 0, numClusters);
   for (let k = 0; k < numClusters; k++) {
     const drawn = k === 0
       ? [random.nextInteger(numPoints)]

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { CheckpointError, describeCause } from "../errors.ts";
 import { writeTextWhole } from "../files.ts";
 import { resolveOptions, type Rules, TEXT } from "../options.ts";
+import { checkpointFile, type CheckpointName } from "./checkpoint.ts";
 
 /** Where run folders are made. */
 export interface RunOptions {
@@ -98,14 +99,20 @@ export function writeRunFlags(run: string, flags: RunFlags): Promise<void> {
 /**
  * Reads the options of a run.
  *
+ * @param groups Groups of options that have to be there.
  * @throws {CheckpointError} If there is no such run, or its `flags.json` is damaged.
  */
-export async function readRunFlags(run: string): Promise<RunFlags> {
+export async function readRunFlags(
+  run: string,
+  groups: readonly string[] = [],
+): Promise<RunFlags> {
   const path = join(run, "flags.json");
   try {
     const flags = JSON.parse(await Deno.readTextFile(path));
-    if (typeof flags === "object" && flags !== null) return flags as RunFlags;
-    throw new Error("not an object");
+    if (!isObject(flags)) throw new Error("not an object");
+    const missing = groups.filter((group) => !isObject(flags[group]));
+    if (missing.length === 0) return flags;
+    throw new Error(`it lacks ${missing.join(", ")}`);
   } catch (cause) {
     throw new CheckpointError("Cannot read the options of a run", {
       where: `${path} (${describeCause(cause)})`,
@@ -113,4 +120,16 @@ export async function readRunFlags(run: string): Promise<RunFlags> {
       cause,
     });
   }
+}
+
+function isObject(value: unknown): value is RunFlags {
+  return typeof value === "object" && value !== null;
+}
+
+/** Removes the folder of a run that ended before its first checkpoint. */
+export async function removeUnusedRun(run: string): Promise<void> {
+  const isThere = (name: CheckpointName): Promise<boolean> =>
+    Deno.stat(checkpointFile(run, name)).then(() => true, () => false);
+  if (await isThere("latest") || await isThere("best")) return;
+  await Deno.remove(run, { recursive: true }).catch(() => {});
 }

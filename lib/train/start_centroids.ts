@@ -5,6 +5,7 @@
  */
 import type { PlaceDataset } from "../data/dataset.ts";
 import { resolveImageOptions } from "../data/image/options.ts";
+import { checkWritable } from "../files.ts";
 import { fingerprintModel } from "../model/fingerprint.ts";
 import type { Model } from "../model/model.ts";
 import { note } from "../progress.ts";
@@ -55,6 +56,7 @@ export async function* startCentroids(
     yield note(`centroids: ${path}`);
     return path;
   }
+  await checkWritable(path);
   const made = yield* clusterCentroids(model, dataset, settings);
   await writeCentroids(path, made, madeBy);
   model.setCentroids(made.centroids, made.descriptors);

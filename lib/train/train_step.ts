@@ -137,19 +137,25 @@ function addGradients(
   );
 }
 
-/** @param descriptors Of the different images of the batch, `[n, F]`. */
+/**
+ * The loss, which is not a number where a descriptor is not: the WASM backend's
+ * `relu` takes some NaN for 0.
+ *
+ * @param descriptors Of the different images of the batch, `[n, F]`.
+ */
 function lossOf(
   descriptors: tf.Tensor2D,
   images: TupleImages,
   options: LossOptions,
 ): tf.Scalar {
   const n = descriptors.shape[0];
-  return tripletLoss({
+  const loss = tripletLoss({
     queries: pickRows(descriptors, images.queries, n),
     positives: pickRows(descriptors, images.positives, n),
     negatives: pickRows(descriptors, images.negatives, n),
     negativeCounts: images.negativeCounts,
   }, options);
+  return tf.add(loss, tf.mul(tf.sum(descriptors), 0));
 }
 
 /** Rows by index as a product with ones and zeros: the WASM backend cannot differentiate `gather`. */

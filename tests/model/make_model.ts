@@ -41,6 +41,7 @@ export function makeModel(
       ...randomHead(options, D, createRandom(2)),
     ]),
     engine,
+    hasRandomHead: true,
     ownsEngine: false,
   });
 }

@@ -6,6 +6,7 @@ import {
   EVALUATE_FLAGS,
   EXTRACT_FLAGS,
   RANDOM_FLAGS,
+  RUN_FLAGS,
 } from "../../tasks/_flags.ts";
 import { DATASET_FLAGS, IMAGE_FLAGS } from "../../tasks/_flags_dataset.ts";
 import {
@@ -31,6 +32,7 @@ const ALL = {
     train: TRAIN_FLAGS,
     describe: DESCRIBE_FLAGS,
     evaluate: EVALUATE_FLAGS,
+    run: RUN_FLAGS,
     engine: ENGINE_FLAGS,
     random: RANDOM_FLAGS,
   },
@@ -122,7 +124,7 @@ Deno.test("flags of the README of pytorch-NetVlad are read", () => {
     {
       dataset: { split: "test" },
       checkpoint: { resume: "runs/Nov19_vgg16", checkpoint: "best" },
-      train: { runsPath: "runs" },
+      run: { runsPath: "runs" },
     },
   );
   assert.deepEqual(

@@ -199,7 +199,7 @@ Deno.test("improveCentroids() stops when it no longer improves", async () => {
       createRandom(1),
     ),
     ({ phase, done, total }) =>
-      phase === "cluster" && events.push(done / total),
+      phase === "cluster, start 1 of 1" && events.push(done / total),
   );
   assert.ok(iterations < 20);
   assert.equal(events.at(-1), 1);

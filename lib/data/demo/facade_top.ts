@@ -127,28 +127,34 @@ function fillMansard(
   const margin = (widthMeters - numDormers * pitch) / 2;
   for (let dormer = 0; dormer < numDormers; dormer++) {
     const middle = margin + (dormer + 0.5) * pitch;
-    const body = { left: middle - 0.75, right: middle + 0.75 };
-    const bottom = wallTop + 0.45;
-    const under = top - 0.55;
-    fillArea(canvas, { ...body, bottom, top: under }, {
-      rgb: mixRgb(style.trim, style.wall, 0.3),
-    });
-    fillArea(
-      canvas,
-      { ...body, bottom: under, top: top - 0.05 },
-      { rgb: style.trim },
-      (u, v) => v < 1 - Math.abs(2 * u - 1),
-    );
-    fillWindow(
-      canvas,
-      {
-        left: middle - 0.5,
-        right: middle + 0.5,
-        bottom: bottom + 0.2,
-        top: under,
-      },
-      { ...style, shutters: false, head: "none" },
-      900 + dormer,
-    );
+    fillDormer(canvas, style, { middle, wallTop, index: dormer });
   }
+}
+
+function fillDormer(
+  canvas: Canvas,
+  style: FacadeStyle,
+  { middle, wallTop, index }: {
+    middle: number;
+    wallTop: number;
+    index: number;
+  },
+): void {
+  const body = { left: middle - 0.75, right: middle + 0.75 };
+  const bottom = wallTop + 0.45;
+  const top = wallTop + style.topHeight - 0.55;
+  const wall = { rgb: mixRgb(style.trim, style.wall, 0.3) };
+  fillArea(canvas, { ...body, bottom, top }, wall);
+  fillArea(
+    canvas,
+    { ...body, bottom: top, top: top + 0.5 },
+    { rgb: style.trim },
+    (u, v) => v < 1 - Math.abs(2 * u - 1),
+  );
+  fillWindow(
+    canvas,
+    { left: middle - 0.5, right: middle + 0.5, bottom: bottom + 0.2, top },
+    { ...style, shutters: false, head: "none" },
+    900 + index,
+  );
 }

@@ -7,6 +7,7 @@ import { DatasetError } from "../../errors.ts";
 import { progress, type ProgressEvent } from "../../progress.ts";
 import type { DemoCityOptions } from "./options.ts";
 import type { PhotoReply, PhotoRequest } from "./photo_messages.ts";
+import { WebWorker } from "../../web_worker.ts";
 
 /**
  * Takes all photographs. Neighbouring ones are taken by the same worker, which
@@ -52,7 +53,7 @@ function startWorker(
   request: PhotoRequest,
 ): Worker {
   const script = new URL("./photo_worker.ts", import.meta.url);
-  const worker = new Worker(script, { type: "module" });
+  const worker = new WebWorker(script, { type: "module" });
   worker.onmessage = ({ data }: MessageEvent<PhotoReply>) => onReply(data);
   worker.onerror = (event) => {
     event.preventDefault(); // else it would end the process

@@ -28,6 +28,18 @@ export const THING_SIZES = {
 
 const TEXELS_PER_METER = 24;
 const IRON: Rgb = [52, 56, 54];
+const SIGN_RIMS: readonly Rgb[] = [
+  [176, 30, 32],
+  [28, 72, 150],
+  [176, 30, 32],
+  [214, 170, 40],
+];
+const SKINS: readonly Rgb[] = [
+  [222, 180, 150],
+  [150, 104, 76],
+  [96, 66, 50],
+];
+const TROUSERS: readonly Rgb[] = [[40, 46, 66], [60, 54, 48], [30, 30, 32]];
 const GLASS = { rgb: [30, 36, 42] as Rgb, glass: 0.8 };
 
 /** Paints a street lamp: a pole with one or two heads. */
@@ -68,11 +80,7 @@ export function paintSign(variant: number): Texture {
   fillArea(canvas, { left: 0.41, right: 0.49, bottom: 0, top: 2.6 }, {
     rgb: [120, 122, 124],
   });
-  const rim: Rgb = [[176, 30, 32], [28, 72, 150], [176, 30, 32], [
-    214,
-    170,
-    40,
-  ]][variant]! as [number, number, number];
+  const rim = SIGN_RIMS[variant]!;
   const core: Rgb = variant === 0 ? [236, 234, 228] : scaleRgb(rim, 1.15);
   const plate: Area = { left: 0.08, right: 0.82, bottom: 2.2, top: 2.94 };
   const paint = variant === 1 || variant === 3 ? fillArea : fillEllipse;
@@ -103,47 +111,33 @@ export function paintBin(variant: number): Texture {
 /** Paints somebody. */
 export function paintPerson(random: Random): Texture {
   const canvas = createCanvas(0.7, 1.78, TEXELS_PER_METER);
-  const skin = pick<Rgb>(random, [[222, 180, 150], [150, 104, 76], [
-    96,
-    66,
-    50,
-  ]]);
-  const coat = [
+  const skin = { rgb: pick(random, SKINS) };
+  const coat: Rgb = [
     between(random, 20, 200),
     between(random, 20, 170),
     between(random, 20, 180),
-  ] as const;
-  const legs = scaleRgb(
-    pick<Rgb>(random, [[40, 46, 66], [60, 54, 48], [30, 30, 32]]),
-    1,
-  );
+  ];
+  const trousers = { rgb: pick(random, TROUSERS) };
+  const sleeve = { rgb: scaleRgb(coat, 0.8) };
   const stride = between(random, 0.02, 0.12);
   for (const side of [-1, 1]) {
-    const x = 0.35 + side * (0.08 + stride / 2);
-    fillArea(
-      canvas,
-      { left: x - 0.08, right: x + 0.08, bottom: 0, top: 0.85 },
-      {
-        rgb: legs,
-      },
-    );
-    const arm = 0.35 + side * 0.25;
-    fillArea(canvas, {
-      left: arm - 0.06,
-      right: arm + 0.06,
-      bottom: 0.75,
-      top: 1.4,
-    }, {
-      rgb: scaleRgb(coat, 0.8),
-    });
+    const leg = middleArea(0.35 + side * (0.08 + stride / 2), 0.16);
+    fillArea(canvas, { ...leg, bottom: 0, top: 0.85 }, trousers);
+    const arm = middleArea(0.35 + side * 0.25, 0.12);
+    fillArea(canvas, { ...arm, bottom: 0.75, top: 1.4 }, sleeve);
   }
-  fillArea(canvas, { left: 0.14, right: 0.56, bottom: 0.7, top: 1.46 }, {
-    rgb: coat,
-  });
-  fillEllipse(canvas, { left: 0.24, right: 0.46, bottom: 1.46, top: 1.76 }, {
-    rgb: skin,
-  });
+  const body = middleArea(0.35, 0.42);
+  fillArea(canvas, { ...body, bottom: 0.7, top: 1.46 }, { rgb: coat });
+  const head = middleArea(0.35, 0.22);
+  fillEllipse(canvas, { ...head, bottom: 1.46, top: 1.76 }, skin);
   return createTexture(canvas);
+}
+
+function middleArea(
+  middle: number,
+  width: number,
+): { left: number; right: number } {
+  return { left: middle - width / 2, right: middle + width / 2 };
 }
 
 /** Paints the side of a white car; its panel has the colour. */

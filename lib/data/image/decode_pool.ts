@@ -7,6 +7,7 @@ import { DatasetError } from "../../errors.ts";
 import type { DecodeReply } from "./decode_messages.ts";
 import { type ImageOptions, resolveImageOptions } from "./options.ts";
 import type { ReadImageOptions } from "./read_image.ts";
+import { WebWorker } from "../../web_worker.ts";
 import type { RgbImage } from "./rgb_image.ts";
 
 /** Decodes images in workers. Its owner closes it, or declares it with `using`. */
@@ -150,9 +151,6 @@ function closedError(path: string): DatasetError {
     fix: "keep the pool open until all its images are there",
   });
 }
-
-/** Deno's own: ONNX Runtime's WASM build replaces the global one by Node's when it starts. */
-const WebWorker = globalThis.Worker;
 
 function startDecodeWorker(): Worker {
   const script = new URL("./decode_worker.ts", import.meta.url);

@@ -85,7 +85,8 @@ export async function* imageBatches(
         yield batch.finish();
         batch = null;
       }
-      batch ??= new GrowingBatch(outcome, batchSize);
+      const imagesLeft = paths.length - outcome.index;
+      batch ??= new GrowingBatch(outcome, Math.min(batchSize, imagesLeft));
       batch.add(outcome);
       if (batch.isFull()) {
         yield batch.finish();
@@ -141,7 +142,7 @@ class GrowingBatch {
   constructor(first: Outcome & { image: RgbImage }, batchSize: number) {
     this.#first = first;
     this.#batchSize = batchSize;
-    this.#pixels = new Uint8Array(batchSize * first.image.pixels.length);
+    this.#pixels = allocate(batchSize, first.image);
   }
 
   fits({ width, height }: RgbImage): boolean {
@@ -175,6 +176,18 @@ class GrowingBatch {
       where: `${first.path} is ${formatSize(first.image)}, ` +
         `${path} is ${formatSize(image)}`,
       fix: "set resize to one size, such as 640x480",
+    });
+  }
+}
+
+function allocate(batchSize: number, image: RgbImage): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(batchSize * image.pixels.length);
+  } catch (cause) {
+    throw new OptionsError("Cannot hold a batch of images in memory", {
+      where: `${batchSize} images of ${formatSize(image)}`,
+      fix: "set resize to a smaller size, or take fewer images per batch",
+      cause,
     });
   }
 }

@@ -44,7 +44,8 @@ const MAX_THREADS = 64;
 const RULES: Rules<ImageOptions> = {
   resize: {
     holds: (size) => size === null || isSize(size),
-    wanted: "null, or a width and a height in whole pixels",
+    wanted:
+      `null, or a width and a height in whole pixels, at most ${MAX_PIXELS} in all`,
   },
   resizeFilter: oneOf(RESIZE_FILTERS),
   threads: {

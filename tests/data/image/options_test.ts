@@ -26,7 +26,7 @@ Deno.test("resolveImageOptions() lists every bad value at once", () => {
   assert.throws(() => resolveImageOptions(bad), {
     name: "OptionsError",
     where: new RegExp(
-      "^resize is .+, must be null, or a width and a height in whole pixels; " +
+      "^resize is .+, must be null, or a width and a height in whole pixels, at most 100000000 in all; " +
         'resizeFilter is "area", must be one of nearest, bilinear, bicubic, lanczos; ' +
         "threads is 0, must be an integer from 1 to 64; " +
         'applyOrientation is "yes", must be true or false$',

@@ -1,0 +1,60 @@
+/**
+ * The demo's city, model and splits.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { createDemoCity, createRunFolder, type PlaceDataset } from "../mod.ts";
+import { DEMO_CLUSTER, DEMO_MODEL, DEMO_TRAIN_FROM } from "./_demo_recipe.ts";
+import {
+  type ModelGroups,
+  prepareCentroids,
+  type Prepared,
+  prepareDataset,
+  prepareModel,
+} from "./_prepare.ts";
+import type { TaskRun } from "./_run.ts";
+import type { GivenOptions } from "./_spec.ts";
+
+/** What the demo works on. */
+export interface DemoData {
+  prepared: Prepared;
+  splits: Record<"train" | "val" | "test", PlaceDataset>;
+  /** A new run folder. */
+  output: string;
+}
+
+/** Makes the city if it is not there, starts the engine, assembles the model and clusters. */
+export async function prepareDemo<Groups>(
+  run: Pick<TaskRun<Groups>, "show" | "note"> & {
+    options: GivenOptions<Pick<ModelGroups, "engine" | "random">>;
+  },
+  folder: string,
+): Promise<DemoData> {
+  const dataPath = join(folder, "city");
+  await run.show(createDemoCity(dataPath));
+  const { engine, random } = run.options;
+  const options = {
+    engine,
+    random,
+    dataset: { dataset: "demo" as const, dataPath },
+    images: {},
+    model: DEMO_MODEL,
+    checkpoint: {},
+    cluster: { ...DEMO_CLUSTER, centroidsPath: join(folder, "centroids") },
+  };
+  const splits = {
+    train: await prepareDataset(options, "train"),
+    val: await prepareDataset(options, "val"),
+    test: await prepareDataset(options, "test"),
+  };
+  const { note, show } = run;
+  const prepared = await prepareModel({ note, options }, DEMO_TRAIN_FROM);
+  await prepareCentroids({ show, options }, prepared);
+  const output = await createRunFolder(
+    { runsPath: join(folder, "runs") },
+    `${DEMO_MODEL.arch}_${DEMO_MODEL.pooling}`,
+    new Date(),
+  );
+  return { prepared, splits, output };
+}

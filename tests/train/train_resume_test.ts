@@ -1,0 +1,250 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Engine } from "../../lib/engine/engine.ts";
+import {
+  checkpointFile,
+  type CheckpointName,
+  readCheckpoint,
+} from "../../lib/train/checkpoint.ts";
+import { OPTIMIZERS } from "../../lib/train/options.ts";
+import { trainModel, type TrainSettings } from "../../lib/train/train.ts";
+import { testOnWasm } from "../engine/test_on_wasm.ts";
+import { inFolder } from "../in_folder.ts";
+import {
+  makeSmallModel,
+  pickQueries,
+  readTinySplits,
+  train,
+  type Trained,
+} from "./train_tiny_city.ts";
+
+/** Trains a new model into a run folder, from one of its checkpoints if asked to. */
+async function trainInto(
+  engine: Engine,
+  run: string,
+  settings: TrainSettings,
+  from?: CheckpointName,
+): Promise<Trained> {
+  const model = makeSmallModel(engine);
+  try {
+    return await train(model, {
+      ...settings,
+      run,
+      ...(from && { resume: readCheckpoint(checkpointFile(run, from)) }),
+    });
+  } finally {
+    await model.dispose();
+  }
+}
+
+for (const optimizer of OPTIMIZERS) {
+  testOnWasm(
+    `trainModel() gives in 2 + 2 epochs what it gives in 4, to the bit, by ${optimizer}`,
+    (engine) =>
+      inFolder(async (folder) => {
+        const settings: TrainSettings = {
+          optimizer,
+          learningRate: optimizer === "adam" ? 1e-3 : 0.02,
+          lrStepEpochs: 3,
+          cacheRefreshQueries: 7,
+          negativesSampled: 6,
+          negativesExamined: 6,
+        };
+        const [whole, parts] = [join(folder, "whole"), join(folder, "parts")];
+        const four = await trainInto(engine, whole, { ...settings, epochs: 4 });
+        await trainInto(engine, parts, { ...settings, epochs: 2 });
+        const { epochs, result } = await trainInto(
+          engine,
+          parts,
+          { ...settings, epochs: 4 },
+          "latest",
+        );
+        assert.deepEqual(epochs, four.epochs.slice(3));
+        assert.deepEqual(result, four.result);
+        for (const name of ["latest", "best"] as const) {
+          assert.deepEqual(
+            await Deno.readFile(checkpointFile(parts, name)),
+            await Deno.readFile(checkpointFile(whole, name)),
+            name,
+          );
+        }
+        const { state, optimizer: remembered } = readCheckpoint(
+          checkpointFile(parts, "latest"),
+        );
+        assert.equal(state.epoch, 4);
+        assert.ok(Object.keys(state.cachedNegatives).length > 0);
+        assert.equal(remembered.get("step")!.data[0], four.steps.length);
+      }),
+  );
+}
+
+testOnWasm(
+  "trainModel() goes on from the best checkpoint if asked to",
+  (engine) =>
+    inFolder(async (run) => {
+      await trainInto(engine, run, { epochs: 2 });
+      const { epoch } = readCheckpoint(checkpointFile(run, "best")).state;
+      const { epochs } = await trainInto(engine, run, { epochs: 3 }, "best");
+      assert.equal(epochs[0]!.epoch, epoch + 1);
+      assert.equal(epochs.at(-1)!.epoch, 3);
+    }),
+);
+
+testOnWasm(
+  "trainModel() has nothing to do for a run that is over",
+  (engine) =>
+    inFolder(async (run) => {
+      const { result } = await trainInto(engine, run, { epochs: 1 });
+      const again = await trainInto(engine, run, { epochs: 1 }, "latest");
+      assert.deepEqual(again.events, []);
+      assert.deepEqual(again.result, result);
+    }),
+);
+
+testOnWasm(
+  "trainModel() stops when Recall@5 is no better for so many evaluations",
+  async (engine) => {
+    const splits = await readTinySplits();
+    // Every prediction is right: epoch 0 is the best there can be.
+    const validation = { ...splits.validation, positiveRadius: 1e6 };
+    const run = async (settings: TrainSettings): Promise<Trained> => {
+      const model = makeSmallModel(engine);
+      const trained = await train(model, settings, { ...splits, validation });
+      await model.dispose();
+      return trained;
+    };
+    const { result } = await run({ epochs: 9, patience: 2 });
+    assert.equal(result.epochs, 2);
+    assert.equal(result.bestRecall, 1);
+    assert.equal(result.stoppedEarly, true);
+    const rarely = await run({ epochs: 9, patience: 2, evalEvery: 2 });
+    assert.equal(rarely.result.epochs, 4);
+    const never = await run({ epochs: 4, patience: 0 });
+    assert.equal(never.result.epochs, 4);
+    assert.equal(never.result.stoppedEarly, false);
+  },
+);
+
+testOnWasm(
+  "trainModel() evaluates every so many epochs, and after the last",
+  async (engine) => {
+    const model = makeSmallModel(engine);
+    const { epochs } = await train(model, { epochs: 5, evalEvery: 2 });
+    assert.deepEqual(
+      epochs.filter(({ recall }) => recall !== null).map(({ epoch }) => epoch),
+      [0, 2, 4, 5],
+    );
+    await model.dispose();
+  },
+);
+
+testOnWasm(
+  "trainModel() stops when the loss is no number, and keeps the last good checkpoint",
+  (engine) =>
+    inFolder(async (run) => {
+      for (const cacheRefreshQueries of [1000, 4]) {
+        const settings = { epochs: 2, learningRate: 1e30, cacheRefreshQueries };
+        await assert.rejects(
+          trainInto(engine, run, settings),
+          cacheRefreshQueries === 1000
+            ? {
+              name: "OptionsError",
+              message: /^Cannot go on training: the loss is NaN/,
+              where: /^epoch 1, step [23]$/,
+              fix: /learningRate/,
+            }
+            : { name: "CheckpointError", fix: /learningRate/ },
+        );
+        const { state } = readCheckpoint(checkpointFile(run, "latest"));
+        assert.equal(state.epoch, 0);
+        assert.equal([...Deno.readDirSync(run)].length, 1);
+      }
+    }),
+);
+
+testOnWasm(
+  "trainModel() leaves nothing half-written when it is stopped",
+  (engine) =>
+    inFolder(async (run) => {
+      for (const at of ["progress", "step", "epoch"]) {
+        const model = makeSmallModel(engine);
+        const stage = trainModel(model, await readTinySplits(), { run });
+        for await (const { kind } of stage) {
+          if (kind === at) break;
+        }
+        const names = [...Deno.readDirSync(run)].map(({ name }) => name);
+        assert.deepEqual(names, at === "progress" ? [] : ["checkpoints"]);
+        await model.dispose();
+      }
+    }),
+);
+
+testOnWasm(
+  "trainModel() refuses a checkpoint of another model or optimizer",
+  (engine) =>
+    inFolder(async (run) => {
+      await trainInto(engine, run, { epochs: 1 });
+      const resume = readCheckpoint(checkpointFile(run, "latest"));
+      const wide = makeSmallModel(engine, { numClusters: 5 });
+      await assert.rejects(train(wide, { resume }), {
+        name: "CheckpointError",
+        where: /the checkpoint to resume; misshapen: pool\.centroids/,
+      });
+      await wide.dispose();
+      const model = makeSmallModel(engine);
+      await assert.rejects(train(model, { resume, optimizer: "adam" }), {
+        name: "CheckpointError",
+        where: /the checkpoint to resume; missing: exp_avg\./,
+      });
+      await model.dispose();
+    }),
+);
+
+testOnWasm(
+  "trainModel() names an unreadable image, or leaves it out and says so",
+  (engine) =>
+    inFolder(async (folder) => {
+      const bad = join(folder, "bad.jpg");
+      await Deno.writeTextFile(bad, "no image");
+      const splits = await readTinySplits();
+      const { database } = splits.train;
+      const data = {
+        ...splits,
+        train: {
+          ...splits.train,
+          database: { ...database, paths: database.paths.with(1, bad) },
+        },
+      };
+      const run = join(folder, "run");
+      const model = makeSmallModel(engine);
+      await assert.rejects(train(model, { run }, data), {
+        name: "DatasetError",
+        where: new RegExp(RegExp.escape(bad)),
+      });
+      const images = { skipUnreadable: true };
+      const { notes, steps } = await train(model, { epochs: 1, images }, data);
+      assert.deepEqual(notes, [
+        `left out 1 of 18 images that cannot be read: ${bad}`,
+      ]);
+      assert.ok(steps.length > 0);
+      await model.dispose();
+    }),
+);
+
+testOnWasm(
+  "trainModel() names every wrong option, and refuses data to learn nothing from",
+  async (engine) => {
+    const model = makeSmallModel(engine);
+    await assert.rejects(train(model, { epochs: 0, momentum: 1 }), {
+      name: "OptionsError",
+      where: /^epochs is 0.*; momentum is 1/,
+    });
+    const splits = await readTinySplits();
+    const none = pickQueries({ ...splits.train, positiveRadius: 1e6 }, [0, 1]);
+    await assert.rejects(train(model, {}, { ...splits, train: none }), {
+      name: "DatasetError",
+      message: /^Cannot train/,
+    });
+    await model.dispose();
+  },
+);
