@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EpochEvent, Evaluation, Model } from "../mod.ts";
+import type { EpochEvent, Evaluation, Model, TrainResult } from "../mod.ts";
 import type { Measures } from "./_phase_times.ts";
 
 /** What `--json` prints of an evaluation. */
@@ -54,4 +54,14 @@ export function formatEpoch(event: EpochEvent): string {
   ];
   if (recall) parts.push(formatRecall(recall));
   return `epoch ${epoch}: ${parts.join("  ")}${isBest ? "  (best)" : ""}`;
+}
+
+/** How a training run ended, as one line. */
+export function formatTraining(
+  { bestRecall, epochs, stoppedEarly }: TrainResult,
+): string {
+  const best = `best Recall@5 ${(100 * bestRecall).toFixed(1)} %`;
+  return `${best} after ${epochs} epochs${
+    stoppedEarly ? ", stopped early" : ""
+  }`;
 }

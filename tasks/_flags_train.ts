@@ -11,14 +11,7 @@ import {
   TRAIN_DEFAULTS,
   type TrainOptions,
 } from "../mod.ts";
-import {
-  BOOLEAN,
-  choice,
-  FOLDER,
-  INTEGER,
-  NUMBER,
-  text,
-} from "./_flag_types.ts";
+import { BOOLEAN, choice, INTEGER, NUMBER, text } from "./_flag_types.ts";
 import type { FlagGroup, Flags, GivenOptions } from "./_spec.ts";
 
 /** The run. Its seed is that of `RANDOM_FLAGS`. */
@@ -135,6 +128,39 @@ export const TRAIN_FLAGS: FlagGroup<RunOptions> = {
   resolve: resolveTrainOptions,
   flags: { ...SCHEDULE, ...OPTIMIZER, ...TUPLES },
 };
+
+/** What a model is validated on, where the dataset has no splits of its own. */
+export interface ValidationOptions {
+  /** Range of frames, such as `60:74`; those that are trained on if left out. */
+  valFrames?: string;
+}
+
+/** The validation of a dataset without splits. */
+export const VALIDATION_FLAGS: FlagGroup<ValidationOptions> = {
+  title: "Validation",
+  defaults: {},
+  flags: {
+    valFrames: {
+      flag: "val-frames",
+      type: text("FIRST:END"),
+      help: "frames: those to validate on, counted from 0",
+      absent: "those that are trained on",
+    },
+  },
+};
+
+/** A check of the task `train`: `--val-frames` is for a dataset of frames. */
+export function listValidationConflicts(
+  { validation, dataset, checkpoint }: GivenOptions<{
+    validation: ValidationOptions;
+    dataset: { dataset: string };
+    checkpoint: { resume?: string };
+  }>,
+): string[] {
+  const isForeign = validation.valFrames !== undefined &&
+    checkpoint.resume === undefined && dataset.dataset !== "frames";
+  return isForeign ? ["--val-frames is for --dataset frames"] : [];
+}
 
 /** A check of the task `train`: weights are for training that does not begin from scratch. */
 export function listWeightConflicts(

@@ -31,7 +31,9 @@ export function createPhaseTimes(now: () => number): PhaseTimes {
   const phases = new Map<string, number>();
   const memory = createMemoryWatch();
   return {
-    async *watch(stage) {
+    async *watch<Event extends object, Result>(
+      stage: AsyncGenerator<Event, Result>,
+    ): AsyncGenerator<Event, Result> {
       let lastMs = now();
       try {
         while (true) {

@@ -27,6 +27,7 @@ import {
   prepareDataset,
   prepareModel,
 } from "./_prepare.ts";
+import type { ValidationOptions } from "./_flags_train.ts";
 import type { TaskRun } from "./_run.ts";
 import type { GivenOptions } from "./_spec.ts";
 
@@ -34,6 +35,7 @@ import type { GivenOptions } from "./_spec.ts";
 interface TrainGroups {
   train: Omit<TrainOptions, "seed">;
   describe: DescribeOptions;
+  validation: ValidationOptions;
 }
 
 /** What `trainModel` needs, and what the run folder remembers of it. */
@@ -56,18 +58,16 @@ export async function prepareTraining<
   const earlier = resume === undefined ? undefined : await readEarlier(resume);
   const options = earlier ? addRunOptions(run.options, earlier) : run.options;
   const train = resolveTrainOptions({ ...options.train, ...options.random });
-  const data = {
-    train: await prepareDataset(options, "train"),
-    validation: await prepareDataset(options, "val"),
-  };
+  const data = await readSplits(options, run.note);
   const prepared = await prepareModel(
     { ...run, options },
     firstLayer(options),
   );
   const { model, images, engine } = prepared;
+  let centroids: string | undefined;
   try {
     if (earlier === undefined) {
-      await prepareCentroids({ ...run, options }, prepared);
+      centroids = await prepareCentroids({ ...run, options }, prepared);
     }
   } catch (error) {
     await prepared[Symbol.asyncDispose]();
@@ -82,12 +82,31 @@ export async function prepareTraining<
       dataset: resolveDatasetOptions(options.dataset),
       images: resolveImageOptions(images),
       train,
+      validation: options.validation,
+      centroids: centroids ?? earlier?.centroids ?? null,
       describe: resolveDescribeOptions(options.describe),
       engine: { name: engine.name, device: engine.device },
       seed: train.seed,
     },
     [Symbol.asyncDispose]: () => prepared[Symbol.asyncDispose](),
   };
+}
+
+/** Reads both splits; a dataset without splits is validated on what it is trained on, unless frames are set aside. */
+async function readSplits(
+  options: Options,
+  note: (line: string) => void,
+): Promise<TrainData> {
+  const { valFrames } = options.validation;
+  const dataset = valFrames === undefined
+    ? options.dataset
+    : { ...options.dataset, frames: valFrames };
+  const train = await prepareDataset(options, "train");
+  const validation = await prepareDataset({ dataset }, "val");
+  if (validation.queries.paths.join() === train.queries.paths.join()) {
+    note("validating on the images that are trained on: there is no split val");
+  }
+  return { train, validation };
 }
 
 type Options = GivenOptions<ModelGroups & DataGroups & TrainGroups>;
@@ -98,6 +117,8 @@ interface EarlierOptions {
   dataset: DatasetOptions;
   train: TrainOptions;
   describe: DescribeOptions;
+  validation: ValidationOptions;
+  centroids?: string;
   seed: number;
 }
 
@@ -116,6 +137,7 @@ function addRunOptions(options: Options, earlier: EarlierOptions): Options {
     dataset: { ...earlier.dataset, ...options.dataset },
     train: { ...train, ...options.train },
     describe: { ...earlier.describe, ...options.describe },
+    validation: { ...earlier.validation, ...options.validation },
     random: { seed: earlier.seed, ...options.random },
   };
 }

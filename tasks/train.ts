@@ -7,7 +7,7 @@ import {
   trainModel,
   writeRunFlags,
 } from "../mod.ts";
-import { formatEpoch } from "./_evaluation.ts";
+import { formatEpoch, formatTraining } from "./_evaluation.ts";
 import {
   DESCRIBE_FLAGS,
   ENGINE_FLAGS,
@@ -21,7 +21,12 @@ import {
   listCentroidConflicts,
   MODEL_FLAGS,
 } from "./_flags_model.ts";
-import { listWeightConflicts, TRAIN_FLAGS } from "./_flags_train.ts";
+import {
+  listValidationConflicts,
+  listWeightConflicts,
+  TRAIN_FLAGS,
+  VALIDATION_FLAGS,
+} from "./_flags_train.ts";
 import { prepareTraining } from "./_prepare_training.ts";
 import { runTask } from "./_run.ts";
 
@@ -36,6 +41,7 @@ await runTask({
     checkpoint: CHECKPOINT_FLAGS,
     cluster: CLUSTER_FLAGS,
     train: TRAIN_FLAGS,
+    validation: VALIDATION_FLAGS,
     describe: DESCRIBE_FLAGS,
     run: RUN_FLAGS,
     random: RANDOM_FLAGS,
@@ -43,6 +49,7 @@ await runTask({
   },
   checks: [
     listWeightConflicts,
+    listValidationConflicts,
     (options) => listCentroidConflicts(options.cluster, options),
   ],
 }, async (run) => {
@@ -66,13 +73,7 @@ await runTask({
     }),
     (event) => event.kind === "epoch" ? formatEpoch(event) : undefined,
   );
-  run.say(
-    `best Recall@5 ${
-      (100 * result.bestRecall).toFixed(1)
-    } % after ${result.epochs} epochs${
-      result.stoppedEarly ? ", stopped early" : ""
-    }`,
-  );
+  run.say(formatTraining(result));
   return {
     run: folder,
     ...result,

@@ -69,9 +69,9 @@ export async function* extractDescriptors(
     batchSize: describeBatch,
     phase: "describe images",
   });
-  await file.finish();
   const names = `${output.replace(/\.[^.]+$/, "")}_images.txt`;
   await writeTextWhole(names, paths.map((path) => `${path}\n`).join(""));
+  await file.finish();
   return { output, names, numImages: paths.length, descriptorLength: F };
 }
 

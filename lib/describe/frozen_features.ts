@@ -66,7 +66,7 @@ export function createFrozenFeatures(
   const pool = createDecodePool(images);
   const kept = new KeptFeatures(model, paths.length, store);
   return {
-    async *read(indices, batchSize) {
+    async *read(indices, batchSize): ReturnType<FrozenFeatures["read"]> {
       const isKept = Map.groupBy(indices, (index) => kept.has(index));
       yield* kept.read(isKept.get(true) ?? [], batchSize);
       const others = isKept.get(false) ?? [];

@@ -66,12 +66,14 @@ export async function* evaluateModel(
     : dataset;
   await using folder = await openWorkFolder(cachePath ?? options.output);
   using source = createDatasetFeatures(model, kept, images);
-  return yield* evaluateFeatures(model, kept, {
+  const evaluation = yield* evaluateFeatures(model, kept, {
     source,
     folder: folder.path,
     describeBatch,
     options,
   });
+  yield* noteMissing(evaluation);
+  return evaluation;
 }
 
 /** What an evaluation needs besides a model and a dataset. */
@@ -108,14 +110,12 @@ export async function* evaluateFeatures(
     },
   );
   const positives = findPositives(dataset);
-  const missing = countWithoutPositives(positives);
-  if (missing > 0) yield note(describeMissing(missing, dataset));
   return {
     dataset,
     predictions: keepFirst(predictions, numKept),
     positives,
     recall: recallAtN(predictions, positives, recallAt),
-    queriesWithoutPositives: missing,
+    queriesWithoutPositives: countWithoutPositives(positives),
   };
 }
 
@@ -140,6 +140,13 @@ function keepFirst(
   };
 }
 
-function describeMissing(missing: number, dataset: PlaceDataset): string {
-  return `${missing} of ${dataset.queries.paths.length} queries have no database image within ${dataset.positiveRadius} ${dataset.unit}; they count as missed`;
+/** Counts the queries aloud that cannot be right. */
+export function* noteMissing(
+  { dataset, queriesWithoutPositives: missing }: Evaluation,
+): Generator<NoteEvent, void> {
+  if (missing === 0) return;
+  const { queries, positiveRadius, unit, split } = dataset;
+  yield note(
+    `${missing} of ${queries.paths.length} queries of split ${split} have no database image within ${positiveRadius} ${unit}; they count as missed`,
+  );
 }

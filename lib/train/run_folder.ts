@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { CheckpointError, describeCause } from "../errors.ts";
-import { writeTextWhole } from "../files.ts";
+import { folderOf, writeTextWhole } from "../files.ts";
 import { resolveOptions, type Rules, TEXT } from "../options.ts";
 import { checkpointFile, type CheckpointName } from "./checkpoint.ts";
 
@@ -126,10 +126,11 @@ function isObject(value: unknown): value is RunFlags {
   return typeof value === "object" && value !== null;
 }
 
-/** Removes the folder of a run that ended before its first checkpoint. */
+/** Removes the folder of a run that ended before its first checkpoint, and that of all runs if it is empty then. */
 export async function removeUnusedRun(run: string): Promise<void> {
   const isThere = (name: CheckpointName): Promise<boolean> =>
     Deno.stat(checkpointFile(run, name)).then(() => true, () => false);
   if (await isThere("latest") || await isThere("best")) return;
   await Deno.remove(run, { recursive: true }).catch(() => {});
+  await Deno.remove(folderOf(run)).catch(() => {});
 }

@@ -14,7 +14,7 @@ import {
   resolveDescribeOptions,
 } from "../describe/options.ts";
 import { openWorkFolder } from "../describe/work_folder.ts";
-import { evaluateFeatures } from "../evaluate/evaluate.ts";
+import { evaluateFeatures, noteMissing } from "../evaluate/evaluate.ts";
 import { resolveEvaluateOptions } from "../evaluate/options.ts";
 import type { Model } from "../model/model.ts";
 import type { NoteEvent, ProgressEvent } from "../progress.ts";
@@ -247,13 +247,14 @@ async function* endEpoch(
 }
 
 async function* validate(
-  { model, data, features, folder, describeBatch }: Run,
+  { model, data, features, folder, describeBatch, state }: Run,
 ): AsyncGenerator<TrainEvent, Record<string, number>> {
-  const { recall } = yield* evaluateFeatures(model, data.validation, {
+  const evaluation = yield* evaluateFeatures(model, data.validation, {
     source: features.validation,
     folder,
     describeBatch,
     options: resolveEvaluateOptions({ recallAt: RECALL_AT }),
   });
-  return Object.fromEntries(recall);
+  if (state.history.length === 0) yield* noteMissing(evaluation);
+  return Object.fromEntries(evaluation.recall);
 }

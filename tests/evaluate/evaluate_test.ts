@@ -11,13 +11,12 @@ import {
 import { writeEvaluation } from "../../lib/evaluate/evaluation_files.ts";
 import type { Model } from "../../lib/model/model.ts";
 import { drain } from "../../lib/progress.ts";
-import { searchExactReference } from "../../lib/search/exact_reference.ts";
 import { makeImage } from "../data/image/images.ts";
 import { testOnWasm } from "../engine/test_on_wasm.ts";
 import { inFolder } from "../in_folder.ts";
-import { describeOneByOne } from "../model/describe_one_by_one.ts";
 import { makeModel } from "../model/make_model.ts";
 import { readTinyCity } from "../tiny_city.ts";
+import { evaluatePlainly } from "./evaluate_plainly.ts";
 
 /** Evaluates; the texts of the notes are added to `notes`. */
 function evaluate(
@@ -29,39 +28,6 @@ function evaluate(
   return drain(evaluateModel(model, dataset, settings), (event) => {
     if (event.kind === "note") notes.push(event.text);
   });
-}
-
-/** Predictions and recall the plain way: every image by itself, every distance, in double precision. */
-async function evaluatePlainly(
-  model: Model,
-  dataset: PlaceDataset,
-  recallAt: readonly number[],
-): Promise<{ indices: number[][]; recall: [number, number][] }> {
-  const { database, queries, ownDatabaseIndex, positiveRadius } = dataset;
-  const F = model.descriptorLength;
-  const split = (rows: Float32Array): Float32Array[] =>
-    Array.from(
-      { length: rows.length / F },
-      (_, i) => rows.subarray(i * F, (i + 1) * F),
-    );
-  const databaseRows = split(await describeOneByOne(model, database.paths));
-  const queryRows = split(await describeOneByOne(model, queries.paths));
-  const indices = queryRows.map((row, query) =>
-    searchExactReference(databaseRows, row, ownDatabaseIndex?.[query])
-      .map(({ index }) => index)
-  );
-  const isNear = (query: number, index: number): boolean =>
-    Math.hypot(
-      queries.eastMeters[query]! - database.eastMeters[index]!,
-      queries.northMeters[query]! - database.northMeters[index]!,
-    ) <= positiveRadius;
-  const recall = recallAt.map((n): [number, number] => [
-    n,
-    indices.filter((found, query) =>
-      found.slice(0, n).some((index) => isNear(query, index))
-    ).length / queryRows.length,
-  ]);
-  return { indices, recall };
 }
 
 async function withModel(

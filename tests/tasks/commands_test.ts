@@ -121,11 +121,9 @@ Deno.test("train clusters by itself, goes on from a run, and is tested", () =>
       ...[...data, "--resume", run, "--num-clusters", "5"],
     );
     assert.equal(wrong.code, 1);
-    assert.equal(
+    assert.match(
       wrong.err,
-      "OptionsError: Cannot change the model of a run\n" +
-        "  where: numClusters is 5, the run has 4\n" +
-        "  fix:   leave these flags out, or start a new run\n",
+      /^OptionsError: Cannot change the model of a run\n.* is 5, the run has 4\n/,
     );
   }));
 

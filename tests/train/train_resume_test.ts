@@ -126,6 +126,28 @@ testOnWasm(
 );
 
 testOnWasm(
+  "trainModel() waits anew after a better Recall@5, counting those of the run it goes on from",
+  (engine) =>
+    inFolder(async (run) => {
+      await trainInto(engine, run, { epochs: 1 });
+      const resume = readCheckpoint(checkpointFile(run, "latest"));
+      const splits = await readTinySplits();
+      const validation = { ...splits.validation, positiveRadius: 1e6 };
+      for (const [bestRecall, last] of [[0.5, 4], [1, 2]] as const) {
+        const model = makeSmallModel(engine);
+        Object.assign(resume.state, { bestRecall, evaluationsSinceBest: 1 });
+        const { result } = await train(
+          model,
+          { epochs: 9, patience: 2, resume },
+          { ...splits, validation },
+        );
+        assert.equal(result.epochs, last);
+        await model.dispose();
+      }
+    }),
+);
+
+testOnWasm(
   "trainModel() evaluates every so many epochs, and after the last",
   async (engine) => {
     const model = makeSmallModel(engine);
