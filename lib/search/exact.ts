@@ -77,7 +77,7 @@ export async function* searchExact(
   const numBlocks = Math.ceil(queries.numRows / blockRows) *
     Math.ceil(database.numRows / blockRows);
   let done = 0;
-  yield progress("search", done, numBlocks);
+  yield progress("search", done, queries.numRows);
   for (let q = 0; q < queries.numRows; q += blockRows) {
     const asked = readBlock("query", queries, q, blockRows);
     for (let m = 0; m < database.numRows; m += blockRows) {
@@ -88,7 +88,12 @@ export async function* searchExact(
         queries.rowLength,
       ); // [A, B]
       mergeBlock(predictions, asked, searched, products, ownDatabaseIndex);
-      yield progress("search", ++done, numBlocks);
+      const share = ++done / numBlocks;
+      yield progress(
+        "search",
+        Math.floor(share * queries.numRows),
+        queries.numRows,
+      );
     }
   }
   return predictions;

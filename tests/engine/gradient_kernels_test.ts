@@ -52,6 +52,41 @@ for (const name of ["wasm", "webgpu"] as const) {
       }
     },
   });
+
+  Deno.test({
+    name:
+      `maxPool() on ${name} has the gradient of plain loops, also where no value is positive${gpu.missing}`,
+    ignore: gpu.missing !== "",
+    sanitizeResources: false,
+    sanitizeOps: false,
+    fn: async () => {
+      const gradients = async (): Promise<number[][]> => {
+        const all: number[][] = [];
+        for (const [size, stride] of [[2, 2], [3, 2], [3, 1]] as const) {
+          for (const shift of [0, -10]) {
+            const gradient = tf.tidy(() => {
+              const x = tf.add(values([2, 8, 9, 3], "x"), shift);
+              return tf.grad((x: tf.Tensor) => {
+                const y = tf.maxPool(x as tf.Tensor4D, size, stride, "valid");
+                return tf.sum(tf.mul(y, values(y.shape, "r")));
+              })(x);
+            });
+            all.push([...await gradient.data()]);
+            gradient.dispose();
+          }
+        }
+        return all;
+      };
+      await tf.setBackend("cpu");
+      const expected = await gradients();
+      const engine = await startEngine({ engine: name });
+      const before = tf.memory().numTensors;
+      const actual = await gradients();
+      assert.equal(tf.memory().numTensors, before, "tensors leaked");
+      await engine.dispose();
+      actual.forEach((row, i) => assertClose(row, expected[i]!, `case ${i}`));
+    },
+  });
 }
 
 Deno.test({

@@ -4,7 +4,12 @@ import type { NamedTensors } from "../../lib/model/weights/tensors.ts";
 import { createRandom, type Random } from "../../lib/random.ts";
 import type { Grid, ReferenceWeights } from "./layers_reference.ts";
 
-/** A network of a few channels with every kind of layer, stride and padding. */
+/**
+ * A network of a few channels with every kind of layer, stride and padding.
+ *
+ * Its pools follow a ReLU, as in every network: where all values of a window are negative,
+ * TensorFlow.js's WASM backend hands the gradient to the first one, not to the largest.
+ */
 export function makeSmallNetwork(ceilMode: boolean): Layer[] {
   const conv = (
     weights: string,
@@ -31,7 +36,7 @@ export function makeSmallNetwork(ceilMode: boolean): Layer[] {
       kind: "concat",
       branches: [
         [conv("expand1x1", 2, [1, 1, 0]), relu],
-        [conv("expand3x3", 3, [3, 1, 1])],
+        [conv("expand3x3", 3, [3, 1, 1]), relu],
       ],
     },
     { ...pool, size: 2 },

@@ -154,12 +154,10 @@ Deno.test("kMeans() gives the same for the same seed, and keeps the best start",
     2,
   );
   const options = { numClusters: 20, iterations: 3 };
-  assert.deepEqual(
-    await cluster(points, options),
-    await cluster(points, options),
-  );
-  const once = await cluster(points, options);
-  const often = await cluster(points, { ...options, restarts: 6 });
+  const seed = 4; // its first start is not its best
+  const once = await cluster(points, options, seed);
+  assert.deepEqual(await cluster(points, options, seed), once);
+  const often = await cluster(points, { ...options, restarts: 6 }, seed);
   assert.ok(often.inertia < once.inertia);
 });
 

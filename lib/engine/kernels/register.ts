@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "../tf.ts";
+import { maxPoolGradient, type PoolAttributes } from "./max_pool_gradient.ts";
 import {
   convolutionFilterGradient,
   convolutionInputGradient,
@@ -47,7 +48,14 @@ export function registerGradientKernels(backendName: "wasm" | "webgpu"): void {
         attributes as unknown as Parameters<typeof convolutionInputGradient>[3],
       ),
   );
-  if (backendName === "wasm") replaceMatrixProduct();
+  if (backendName !== "wasm") return;
+  replaceMatrixProduct();
+  replaceKernel("MaxPoolGrad", "wasm", (inputs, attributes) =>
+    maxPoolGradient(
+      inputs.dy as tf.Tensor4D,
+      inputs.input as tf.Tensor4D,
+      attributes as unknown as PoolAttributes,
+    ));
 }
 
 type Compute = (
