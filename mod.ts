@@ -86,10 +86,10 @@ export {
   resolveCheckpointOptions,
   resolveModelOptions,
 } from "./lib/model/options.ts";
+export { describeNetwork } from "./lib/model/architectures.ts";
 export {
   ARCH_NAMES,
   type ArchName,
-  describeNetwork,
   type Network,
 } from "./lib/model/network.ts";
 export {

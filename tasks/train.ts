@@ -56,7 +56,7 @@ await runTask({
   await using training = await prepareTraining(run);
   const { model, data, settings, flags } = training;
   const { resume, checkpoint = "latest" } = run.options.checkpoint;
-  const { arch, pooling } = model.options;
+  const { engine, options: { arch, pooling } } = model;
   const folder = resume ??
     await createRunFolder(run.options.run, `${arch}_${pooling}`, new Date());
   await using _unused = {
@@ -74,10 +74,5 @@ await runTask({
     (event) => event.kind === "epoch" ? formatEpoch(event) : undefined,
   );
   run.say(formatTraining(result));
-  return {
-    run: folder,
-    ...result,
-    engine: model.engine.name,
-    ...run.measure(),
-  };
+  return { run: folder, ...result, engine: engine.name, ...run.measure() };
 });

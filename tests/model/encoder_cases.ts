@@ -1,9 +1,6 @@
 import { fileURLToPath } from "node:url";
-import {
-  type ArchName,
-  describeNetwork,
-  type Network,
-} from "../../lib/model/network.ts";
+import { describeNetwork } from "../../lib/model/architectures.ts";
+import type { ArchName, Network } from "../../lib/model/network.ts";
 import { toVariable } from "../../lib/model/parameters.ts";
 import type { LayerWeights } from "../../lib/model/run_layers.ts";
 import { readEncoderWeights } from "../../lib/model/weights/encoder_weights.ts";

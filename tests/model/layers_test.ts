@@ -5,11 +5,8 @@ import {
   intermediateSizes,
   outputChannels,
 } from "../../lib/model/layers.ts";
-import {
-  ARCH_NAMES,
-  type ArchName,
-  describeNetwork,
-} from "../../lib/model/network.ts";
+import { describeNetwork } from "../../lib/model/architectures.ts";
+import { ARCH_NAMES, type ArchName } from "../../lib/model/network.ts";
 
 const MIB = 2 ** 20;
 

@@ -3,7 +3,7 @@ import { randomHead } from "../../lib/model/aggregate.ts";
 import { assembleModel } from "../../lib/model/assembled_model.ts";
 import { cutNetwork, outputChannels } from "../../lib/model/layers.ts";
 import type { Images, Model } from "../../lib/model/model.ts";
-import { describeNetwork } from "../../lib/model/network.ts";
+import { describeNetwork } from "../../lib/model/architectures.ts";
 import {
   type ModelOptions,
   resolveModelOptions,

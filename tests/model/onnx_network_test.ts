@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { startEngine } from "../../lib/engine/start_engine.ts";
 import * as tf from "../../lib/engine/tf.ts";
+import { describeNetwork } from "../../lib/model/architectures.ts";
 import {
   ARCH_NAMES,
-  describeNetwork,
   type Network,
   type Normalization,
 } from "../../lib/model/network.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "../../lib/engine/tf.ts";
 import { useWasmBackend } from "../../lib/engine/wasm_backend.ts";
-import { describeNetwork } from "../../lib/model/network.ts";
+import { describeNetwork } from "../../lib/model/architectures.ts";
 import {
   fromVariable,
   randomWeights,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { listConvolutions, weightShapes } from "../../lib/model/layers.ts";
+import { describeNetwork } from "../../lib/model/architectures.ts";
 import {
   adaptNetwork,
   ARCH_NAMES,
-  describeNetwork,
   type Layer,
 } from "../../lib/model/network.ts";
 
