@@ -93,10 +93,11 @@ export const CENTROID_FLAGS: FlagGroup<Pick<ClusterOptions, "centroids">> = {
 
 /** A check of the tasks: centroids are for a new model with NetVLAD. */
 export function listCentroidConflicts(
-  { centroids }: Partial<ClusterOptions>,
-  { model, checkpoint }: GivenOptions<
-    { model: ModelOptions; checkpoint: CheckpointOptions }
-  >,
+  { model, checkpoint, cluster: { centroids } }: GivenOptions<{
+    model: ModelOptions;
+    checkpoint: CheckpointOptions;
+    cluster: Pick<ClusterOptions, "centroids">;
+  }>,
 ): string[] {
   if (centroids === undefined) return [];
   return [

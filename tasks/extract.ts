@@ -30,7 +30,10 @@ await runTask({
     random: RANDOM_FLAGS,
     engine: ENGINE_FLAGS,
   },
-  checks: [(options) => listCentroidConflicts(options.centroids, options)],
+  checks: [
+    ({ centroids, ...options }) =>
+      listCentroidConflicts({ ...options, cluster: centroids }),
+  ],
 }, async (run) => {
   await using prepared = await prepareModel(run, null);
   const { model, images } = prepared;

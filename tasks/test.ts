@@ -40,7 +40,7 @@ await runTask({
     random: RANDOM_FLAGS,
     engine: ENGINE_FLAGS,
   },
-  checks: [(options) => listCentroidConflicts(options.cluster, options)],
+  checks: [listCentroidConflicts],
 }, async (run) => {
   const { options } = run;
   const dataset = await prepareDataset(options);

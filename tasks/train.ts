@@ -50,7 +50,7 @@ await runTask({
   checks: [
     listWeightConflicts,
     listValidationConflicts,
-    (options) => listCentroidConflicts(options.cluster, options),
+    listCentroidConflicts,
   ],
 }, async (run) => {
   await using training = await prepareTraining(run);

@@ -25,11 +25,13 @@ export interface ExactSearchOptions {
   count: number;
   /** Database index that each query may not find, -1 for none, `[Q]`. */
   ownDatabaseIndex?: Int32Array;
-  /** Bytes of descriptors held of each side, and of their products. */
+  /** Bytes of queries held at a time, and of products; of the database a quarter of that. */
   blockBytes?: number;
 }
 
-const DEFAULT_BLOCK_BYTES = 1 << 26;
+const DEFAULT_BLOCK_BYTES = 1 << 24;
+/** The database is read once for each block of queries, however small its own blocks are. */
+const DATABASE_SHARE = 1 / 4;
 
 /** The unit roundoff of float32. */
 const FLOAT32_ROUNDOFF = 2 ** -24;
@@ -70,18 +72,17 @@ export async function* searchExact(
     indices: new Int32Array(queries.numRows * count).fill(-1),
     distancesSquared: new Float64Array(queries.numRows * count).fill(Infinity),
   };
-  const blockRows = rowsPerBlock(
-    Math.min(blockBytes, engine.maxTensorBytes),
-    queries.rowLength,
-  );
-  const numBlocks = Math.ceil(queries.numRows / blockRows) *
-    Math.ceil(database.numRows / blockRows);
+  const bytes = Math.min(blockBytes, engine.maxTensorBytes);
+  const queryRows = rowsPerBlock(bytes, queries.rowLength);
+  const databaseRows = rowsPerBlock(bytes * DATABASE_SHARE, queries.rowLength);
+  const numBlocks = Math.ceil(queries.numRows / queryRows) *
+    Math.ceil(database.numRows / databaseRows);
   let done = 0;
   yield progress("search", done, queries.numRows);
-  for (let q = 0; q < queries.numRows; q += blockRows) {
-    const asked = readBlock("query", queries, q, blockRows);
-    for (let m = 0; m < database.numRows; m += blockRows) {
-      const searched = readBlock("database", database, m, blockRows);
+  for (let q = 0; q < queries.numRows; q += queryRows) {
+    const asked = readBlock("query", queries, q, queryRows);
+    for (let m = 0; m < database.numRows; m += databaseRows) {
+      const searched = readBlock("database", database, m, databaseRows);
       const products = await engine.products(
         asked.values,
         searched.values,
@@ -126,7 +127,7 @@ function checkSearch(
   }
 }
 
-/** As many rows as keep a side, and the products of two sides, within `bytes`. */
+/** As many rows as keep a side, and the products of two such sides, within `bytes`. */
 function rowsPerBlock(bytes: number, rowLength: number): number {
   const values = bytes / Float32Array.BYTES_PER_ELEMENT;
   return Math.max(1, Math.floor(Math.min(values / rowLength, values ** 0.5)));
