@@ -117,12 +117,13 @@ class AssembledModel implements Model {
       this.network.normalization,
     ));
     const session = await this.#session;
-    return session.run({
-      images: {
-        data: new Float32Array(pixels),
-        shape: [countImages(images), height, width, 3],
-      },
-    });
+    const data = new Float32Array(pixels);
+    const shape = [countImages(images), height, width, 3];
+    try {
+      return await session.run({ images: { data, shape } });
+    } finally {
+      data.buffer.transfer(0); // frees it: there would be many before they are collected
+    }
   }
 
   runTrained(features: tf.Tensor4D): tf.Tensor2D {

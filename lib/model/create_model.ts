@@ -40,7 +40,7 @@ export interface ModelPlace {
  *
  * @example
  * ```ts
- * import { createModel } from "./mod.ts";
+ * import { createModel } from "@whereabouts/whereabouts";
  *
  * const model = await createModel({ arch: "squeezenet1_1", pooling: "avg" }, { engine: "wasm" });
  * const pixels = new Uint8Array(2 * 64 * 96 * 3);

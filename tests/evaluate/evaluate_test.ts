@@ -90,7 +90,7 @@ testOnWasm(
       assert.equal(queriesWithoutPositives, 3);
       assert.equal(recall.get(15), 0.7);
       assert.deepEqual(notes, [
-        "3 of 10 queries have no database image within 25 meters; they count as missed",
+        "3 of 10 queries of split test have no database image within 25 meters; they count as missed",
       ]);
     }),
 );

@@ -1,6 +1,9 @@
 /** Whole training trajectories of pytorch-NetVlad on fixed tuples: losses, final weights, descriptors. */
 import assert from "node:assert/strict";
-import type { FrozenFeatures } from "../../lib/describe/frozen_features.ts";
+import type {
+  FrozenBatch,
+  FrozenFeatures,
+} from "../../lib/describe/frozen_features.ts";
 import * as tf from "../../lib/engine/tf.ts";
 import { openHdf5 } from "../../lib/hdf5.ts";
 import { createModel } from "../../lib/model/create_model.ts";
@@ -24,7 +27,7 @@ interface GoldenRun {
     steps: number;
     B: number;
     optim: "SGD" | "ADAM";
-    weight_decay: number;
+    ["weight_decay"]: number;
     momentum: number;
     margin: number;
     numDb: number;
@@ -33,9 +36,9 @@ interface GoldenRun {
 }
 
 const CASES = {
-  vgg16_d16_netvlad_full: "conv1_1",
-  vgg16_d16_netvlad_frozen: "conv5_1",
-  vgg16_d16_max: "conv1_1",
+  ["vgg16_d16_netvlad_full"]: "conv1_1",
+  ["vgg16_d16_netvlad_frozen"]: "conv5_1",
+  ["vgg16_d16_max"]: "conv1_1",
 };
 
 for (const [name, trainFrom] of Object.entries(CASES)) {
@@ -141,7 +144,7 @@ function featuresOf(
 ): FrozenFeatures {
   const imageLength = height * width * 3;
   return {
-    async *read(indices) {
+    async *read(indices): AsyncGenerator<FrozenBatch, void, void> {
       const some = new Uint8Array(indices.length * imageLength);
       indices.forEach((index, i) =>
         some.set(

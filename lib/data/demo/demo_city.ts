@@ -63,7 +63,7 @@ const SPECIFICATIONS: readonly { file: string; split: CitySplit }[] = [
  *
  * @example
  * ```ts
- * import { createDemoCity, drain } from "./mod.ts";
+ * import { createDemoCity, drain } from "@whereabouts/whereabouts";
  *
  * const root = await Deno.makeTempDir();
  * const { splits } = await drain(
