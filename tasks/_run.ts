@@ -79,6 +79,7 @@ async function runWork<Groups>(
   const view = createProgressView(process.stderr, now);
   const times = createPhaseTimes(now);
   const { signal, stop } = listenForInterrupt(view);
+  process.stderr.on("error", () => {}); // `2>&1 | head` ends the reading, not the work
   try {
     return await work({
       options,

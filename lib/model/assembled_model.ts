@@ -117,13 +117,12 @@ class AssembledModel implements Model {
       this.network.normalization,
     ));
     const session = await this.#session;
-    const data = new Float32Array(pixels);
-    const shape = [countImages(images), height, width, 3];
-    try {
-      return await session.run({ images: { data, shape } });
-    } finally {
-      data.buffer.transfer(0); // frees it: there would be many before they are collected
-    }
+    return session.run({
+      images: {
+        data: new Float32Array(pixels),
+        shape: [countImages(images), height, width, 3],
+      },
+    });
   }
 
   runTrained(features: tf.Tensor4D): tf.Tensor2D {

@@ -29,7 +29,7 @@ export interface ModelOptions {
   arch: ArchName;
   /** Aggregation layer: NetVLAD, or the maximum or mean over positions. */
   pooling: typeof POOLINGS[number];
-  /** Clusters K of NetVLAD, from 2. */
+  /** Clusters K of NetVLAD, 2 to 4096. */
   numClusters: number;
   /** NetVLAD with biases in the soft assignment, initialised from squared distances. */
   vladV2: boolean;
@@ -51,10 +51,17 @@ export const MODEL_DEFAULTS: Readonly<ModelOptions> = Object.freeze({
   seed: DEFAULT_SEED,
 });
 
+/** More clusters make descriptors of millions of values: a slip of the hand. */
+const MAX_CLUSTERS = 4096;
+
 const MODEL_RULES: Rules<ModelOptions> = {
   arch: oneOf(ARCH_NAMES),
   pooling: oneOf(POOLINGS),
-  numClusters: integerFrom(2),
+  numClusters: {
+    holds: (count) =>
+      integerFrom(2).holds(count) && Number(count) <= MAX_CLUSTERS,
+    wanted: `an integer from 2 to ${MAX_CLUSTERS}`,
+  },
   vladV2: BOOLEAN,
   weights: optional(TEXT),
   widthDivisor: COUNT,

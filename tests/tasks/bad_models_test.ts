@@ -116,9 +116,9 @@ Deno.test("tasks refuse centroids of another width or number, and other files", 
       {
         args: [
           ...["cluster", "--data-path", city, ...SMALL],
-          ...["--num-clusters", "1000000"],
+          ...["--num-clusters", "4096"],
         ],
-        what: /^OptionsError: Cannot find 1000000 clusters in \d+ points$/,
+        what: /^OptionsError: Cannot find 4096 clusters in \d+ points$/,
         where: /^--num-clusters$/,
         fix: /at most \d+ clusters, or give more images$/,
       },
