@@ -46,7 +46,7 @@ export const ENGINE_FLAGS: FlagGroup<EngineOptions> = {
     engineThreads: {
       flag: "engine-threads",
       type: INTEGER,
-      help: "threads of wasm and native; 0 is one per processor",
+      help: "threads of wasm and native; 0 is one per processor, at most 16",
     },
   },
 };

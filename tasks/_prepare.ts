@@ -108,6 +108,17 @@ async function readRun(
   return { model: { ...flags.model, weights }, images: flags.images };
 }
 
+/** Says so if a model begins with random weights, which few people want. */
+export function noteRandomWeights<Groups>(
+  { options, note }: Pick<TaskRun<Groups>, "note"> & {
+    options: GivenOptions<Pick<ModelGroups, "model" | "checkpoint">>;
+  },
+): void {
+  const { model: { weights }, checkpoint: { resume } } = options;
+  if (weights !== undefined || resume !== undefined) return;
+  note("weights: random; --weights FILE takes trained ones");
+}
+
 /** Reads a split, that of the options if none is named. */
 export function prepareDataset(
   { dataset }: GivenOptions<Pick<DataGroups, "dataset">>,

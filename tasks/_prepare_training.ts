@@ -23,6 +23,7 @@ import {
 import {
   type DataGroups,
   type ModelGroups,
+  noteRandomWeights,
   prepareCentroids,
   prepareDataset,
   prepareModel,
@@ -59,6 +60,7 @@ export async function prepareTraining<
   const options = earlier ? addRunOptions(run.options, earlier) : run.options;
   const train = resolveTrainOptions({ ...options.train, ...options.random });
   const data = await readSplits(options, run.note);
+  if (!train.fromScratch) noteRandomWeights(run);
   const prepared = await prepareModel(
     { ...run, options },
     firstLayer(options),

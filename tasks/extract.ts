@@ -13,7 +13,7 @@ import {
   listCentroidConflicts,
   MODEL_FLAGS,
 } from "./_flags_model.ts";
-import { prepareModel } from "./_prepare.ts";
+import { noteRandomWeights, prepareModel } from "./_prepare.ts";
 import { runTask } from "./_run.ts";
 
 await runTask({
@@ -35,6 +35,7 @@ await runTask({
       listCentroidConflicts({ ...options, cluster: centroids }),
   ],
 }, async (run) => {
+  noteRandomWeights(run);
   await using prepared = await prepareModel(run, null);
   const { model, images } = prepared;
   const { centroids } = run.options.centroids;

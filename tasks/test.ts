@@ -21,7 +21,12 @@ import {
   listCentroidConflicts,
   MODEL_FLAGS,
 } from "./_flags_model.ts";
-import { prepareCentroids, prepareDataset, prepareModel } from "./_prepare.ts";
+import {
+  noteRandomWeights,
+  prepareCentroids,
+  prepareDataset,
+  prepareModel,
+} from "./_prepare.ts";
 import { runTask } from "./_run.ts";
 
 await runTask({
@@ -44,6 +49,7 @@ await runTask({
 }, async (run) => {
   const { options } = run;
   const dataset = await prepareDataset(options);
+  noteRandomWeights(run);
   await using prepared = await prepareModel(run, null);
   const { model, images } = prepared;
   const { resume } = options.checkpoint;

@@ -59,9 +59,8 @@ await runTask({
   const { engine, options: { arch, pooling } } = model;
   const folder = resume ??
     await createRunFolder(run.options.run, `${arch}_${pooling}`, new Date());
-  await using _unused = {
-    [Symbol.asyncDispose]: () => removeUnusedRun(folder),
-  };
+  await using cleanup = new AsyncDisposableStack();
+  if (resume === undefined) cleanup.defer(() => removeUnusedRun(folder));
   await writeRunFlags(folder, flags);
   run.say(`run folder: ${folder}`);
   const result = await run.show(

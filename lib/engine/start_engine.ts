@@ -11,7 +11,7 @@ import { type Engine, ENGINE_NAMES, type EngineName } from "./engine.ts";
 export interface EngineOptions {
   /** Engine, or `auto` for a GPU where there is one and `wasm` elsewhere. */
   engine: EngineName | "auto";
-  /** Threads of ONNX Runtime on `wasm` and `native`, at most 64; 0 for one per processor. */
+  /** Threads of ONNX Runtime on `wasm` and `native`, at most 64; 0 for one per processor, at most 16. */
   engineThreads: number;
 }
 
@@ -23,6 +23,8 @@ export const ENGINE_DEFAULTS: Readonly<EngineOptions> = Object.freeze({
 
 /** Threads beyond this only take time to start. */
 const MAX_THREADS = 64;
+/** More take longer to start than they save: 0.1 s each. */
+const DEFAULT_MAX_THREADS = 16;
 
 const RULES: Rules<EngineOptions> = {
   engine: oneOf(["auto", ...ENGINE_NAMES]),
@@ -62,7 +64,7 @@ export async function startEngine(
 ): Promise<Engine> {
   const { engine, engineThreads } = resolveEngineOptions(given);
   const numThreads = engineThreads ||
-    Math.min(navigator.hardwareConcurrency, MAX_THREADS);
+    Math.min(navigator.hardwareConcurrency, DEFAULT_MAX_THREADS);
   const named = "asked for by name";
   switch (engine) {
     case "webgpu":
