@@ -60,12 +60,12 @@ export async function prepareTraining<
   const options = earlier ? addRunOptions(run.options, earlier) : run.options;
   const train = resolveTrainOptions({ ...options.train, ...options.random });
   const data = await readSplits(options, run.note);
-  if (!train.fromScratch) noteRandomWeights(run);
   const prepared = await prepareModel(
     { ...run, options },
     firstLayer(options),
   );
   const { model, images, engine } = prepared;
+  if (!train.fromScratch) noteRandomWeights(run);
   let centroids: string | undefined;
   try {
     if (earlier === undefined) {

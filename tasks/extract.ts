@@ -35,8 +35,8 @@ await runTask({
       listCentroidConflicts({ ...options, cluster: centroids }),
   ],
 }, async (run) => {
-  noteRandomWeights(run);
   await using prepared = await prepareModel(run, null);
+  noteRandomWeights(run);
   const { model, images } = prepared;
   const { centroids } = run.options.centroids;
   if (centroids !== undefined) await useCentroidFile(model, centroids);

@@ -49,8 +49,8 @@ await runTask({
 }, async (run) => {
   const { options } = run;
   const dataset = await prepareDataset(options);
-  noteRandomWeights(run);
   await using prepared = await prepareModel(run, null);
+  noteRandomWeights(run);
   const { model, images } = prepared;
   const { resume } = options.checkpoint;
   if (resume === undefined) await prepareCentroids(run, prepared);
