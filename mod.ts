@@ -36,6 +36,7 @@ export {
   DATASET_DEFAULTS,
   type DatasetOptions,
   DATASETS,
+  DEMO_DATA_PATH,
   readDataset,
   resolveDatasetOptions,
   SPLITS,

@@ -31,8 +31,9 @@ export async function prepareDemo<Groups>(
   },
   folder: string,
 ): Promise<DemoData> {
+  const { note, show } = run;
   const dataPath = join(folder, "city");
-  await run.show(createDemoCity(dataPath));
+  await show(createDemoCity(dataPath));
   const { engine, random } = run.options;
   const options = {
     engine,
@@ -44,11 +45,10 @@ export async function prepareDemo<Groups>(
     cluster: { ...DEMO_CLUSTER, centroidsPath: join(folder, "centroids") },
   };
   const splits = {
-    train: await prepareDataset(options, "train"),
-    val: await prepareDataset(options, "val"),
-    test: await prepareDataset(options, "test"),
+    train: await prepareDataset({ show, options }, "train"),
+    val: await prepareDataset({ show, options }, "val"),
+    test: await prepareDataset({ show, options }, "test"),
   };
-  const { note, show } = run;
   const prepared = await prepareModel({ note, options }, DEMO_TRAIN_FROM);
   await prepareCentroids({ show, options }, prepared);
   const output = await createRunFolder(

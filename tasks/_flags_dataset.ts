@@ -36,7 +36,8 @@ const LAYOUT = {
   dataPath: {
     flag: "data-path",
     type: FOLDER,
-    help: "where the dataset is; for csv, where its image names start from",
+    help:
+      "where the dataset is; for csv, where its image names start from; for demo, demo/city, which is made if need be, if left out",
   },
   split: {
     flag: "split",

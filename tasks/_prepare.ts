@@ -7,8 +7,10 @@ import {
   checkpointFile,
   type CheckpointOptions,
   type ClusterOptions,
+  createDemoCity,
   createModel,
   type DatasetOptions,
+  DEMO_DATA_PATH,
   type Engine,
   type EngineOptions,
   type ImageOptions,
@@ -119,12 +121,17 @@ export function noteRandomWeights<Groups>(
   note("weights: random; --weights FILE takes trained ones");
 }
 
-/** Reads a split, that of the options if none is named. */
-export function prepareDataset(
-  { dataset }: GivenOptions<Pick<DataGroups, "dataset">>,
+/** Reads a split, that of the options if none is named; makes the demo city if it is not there. */
+export async function prepareDataset<Groups>(
+  { options: { dataset }, show }: Pick<TaskRun<Groups>, "show"> & {
+    options: GivenOptions<Pick<DataGroups, "dataset">>;
+  },
   split?: DatasetOptions["split"],
 ): Promise<PlaceDataset> {
-  return readDataset({ ...dataset, ...(split && { split }) });
+  if (dataset.dataset === "demo" && !dataset.dataPath) {
+    await show(createDemoCity(DEMO_DATA_PATH));
+  }
+  return await readDataset({ ...dataset, ...(split && { split }) });
 }
 
 /** Gives NetVLAD its centroids: those of a file, or from the training split. */
@@ -138,7 +145,7 @@ export async function prepareCentroids<Groups extends DataGroups>(
     await useCentroidFile(model, cluster.centroids);
     return cluster.centroids;
   }
-  const dataset = await prepareDataset(run.options, "train");
+  const dataset = await prepareDataset(run, "train");
   return run.show(
     startCentroids(model, dataset, { ...cluster, ...random, images }),
   );

@@ -59,7 +59,7 @@ export async function prepareTraining<
   const earlier = resume === undefined ? undefined : await readEarlier(resume);
   const options = earlier ? addRunOptions(run.options, earlier) : run.options;
   const train = resolveTrainOptions({ ...options.train, ...options.random });
-  const data = await readSplits(options, run.note);
+  const data = await readSplits({ ...run, options });
   const prepared = await prepareModel(
     { ...run, options },
     firstLayer(options),
@@ -95,16 +95,20 @@ export async function prepareTraining<
 }
 
 /** Reads both splits; a dataset without splits is validated on what it is trained on, unless frames are set aside. */
-async function readSplits(
-  options: Options,
-  note: (line: string) => void,
+async function readSplits<Groups>(
+  { options, show, note }: Pick<TaskRun<Groups>, "show" | "note"> & {
+    options: Options;
+  },
 ): Promise<TrainData> {
   const { valFrames } = options.validation;
   const dataset = valFrames === undefined
     ? options.dataset
     : { ...options.dataset, frames: valFrames };
-  const train = await prepareDataset(options, "train");
-  const validation = await prepareDataset({ dataset }, "val");
+  const train = await prepareDataset({ options, show }, "train");
+  const validation = await prepareDataset(
+    { options: { dataset }, show },
+    "val",
+  );
   if (validation.queries.paths.join() === train.queries.paths.join()) {
     note("validating on the images that are trained on: there is no split val");
   }

@@ -48,7 +48,7 @@ await runTask({
   checks: [listCentroidConflicts],
 }, async (run) => {
   const { options } = run;
-  const dataset = await prepareDataset(options);
+  const dataset = await prepareDataset(run);
   await using prepared = await prepareModel(run, null);
   noteRandomWeights(run);
   const { model, images } = prepared;

@@ -31,7 +31,7 @@ export const DATASETS = ["demo", "pittsburgh", "utm", "csv", "frames"] as const;
 export interface DatasetOptions extends FrameFoldersOptions, RadiusOptions {
   /** Layout: the demo city, Pittsburgh's, `@UTM@` file names, a CSV of positions, paired folders of frames. */
   dataset: typeof DATASETS[number];
-  /** Folder of the dataset; for `csv` the folder that image names start from, "" for that of the file. */
+  /** Folder of the dataset, `demo/city` for `demo` if ""; for `csv` the folder that image names start from, "" for that of the file. */
   dataPath: string;
   /** Split to read; passed over by `frames`, and by `csv` without a column `split`. */
   split: PittsburghSplit;
@@ -61,6 +61,9 @@ const PERHAPS_TEXT: Rule = {
   holds: (value) => typeof value === "string",
   wanted: "text",
 };
+
+/** Where the demo city is, unless `dataPath` says otherwise. */
+export const DEMO_DATA_PATH = "demo/city";
 
 /** Parts of a dataset. */
 export const SPLITS = ["train", "val", "test", "test250k"] as const;
@@ -117,8 +120,10 @@ function findConflicts(options: Readonly<DatasetOptions>): string[] {
   const { dataset } = options;
   const isCsv = dataset === "csv";
   const isFrames = dataset === "frames";
+  const needsPath = !isCsv && dataset !== "demo";
   const missing = [
-    ...(isCsv ? ["positions" as const] : ["dataPath" as const]),
+    ...(isCsv ? ["positions" as const] : []),
+    ...(needsPath ? ["dataPath" as const] : []),
     ...(isFrames ? ["database" as const, "queries" as const] : []),
   ].filter((key) => options[key] === "")
     .map((key) => `${key} is missing, ${dataset} needs it`);
@@ -156,7 +161,11 @@ export async function readDataset(
   switch (options.dataset) {
     case "demo":
       return {
-        ...await readPittsburghDataset(dataPath, split, options),
+        ...await readPittsburghDataset(
+          dataPath || DEMO_DATA_PATH,
+          split,
+          options,
+        ),
         name: "demo",
       };
     case "pittsburgh":

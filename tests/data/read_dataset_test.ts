@@ -6,6 +6,7 @@ import {
   readDataset,
   resolveDatasetOptions,
 } from "../../lib/data/read_dataset.ts";
+import { inFolder } from "../in_folder.ts";
 import { withFiles } from "./make_files.ts";
 
 const PLACE = {
@@ -107,3 +108,17 @@ Deno.test("resolveDatasetOptions() names options that do not go together", () =>
     });
   }
 });
+
+Deno.test("readDataset() looks for the demo city where the demo makes it", () =>
+  inFolder(async (folder) => {
+    const before = Deno.cwd();
+    Deno.chdir(folder);
+    try {
+      await assert.rejects(readDataset({ dataset: "demo" }), {
+        name: "DatasetError",
+        where: /demo\/city/,
+      });
+    } finally {
+      Deno.chdir(before);
+    }
+  }));
