@@ -18,6 +18,13 @@
  */
 export * from "./lib/errors.ts";
 export { drain, type NoteEvent, type ProgressEvent } from "./lib/progress.ts";
+export {
+  type Hdf5File,
+  type Hdf5Numbers,
+  openHdf5,
+  writeHdf5,
+} from "./lib/hdf5.ts";
+export { type NpyArray, readNpy, writeNpy } from "./lib/npy.ts";
 export { createRandom, type Random, restoreRandom } from "./lib/random.ts";
 export { DEFAULT_SEED } from "./lib/options.ts";
 
@@ -164,6 +171,7 @@ export {
   type Checkpoint,
   checkpointFile,
   readCheckpoint,
+  readCheckpointOptions,
 } from "./lib/train/checkpoint.ts";
 export {
   createRunFolder,

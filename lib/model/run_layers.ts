@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "../engine/tf.ts";
-import type { Layer, MaxPoolLayer, Normalization } from "./network.ts";
+import type { Layer, MaxPoolLayer } from "./network.ts";
 
 /** Weights by state-dict name: filters `[kh, kw, in, out]`, biases `[out]`. */
 export type LayerWeights = ReadonlyMap<string, tf.Tensor>;
@@ -25,24 +25,6 @@ export function runLayers(
 ): tf.Tensor4D {
   return tf.tidy(() =>
     layers.reduce((value, layer) => runLayer(layer, value, weights), features)
-  );
-}
-
-/**
- * Turns pixels into the input of a network.
- *
- * @param pixels 0-255, `[N, H, W, 3]`.
- * @returns `[N, H, W, 3]`. The caller disposes it.
- */
-export function normalizePixels(
-  pixels: tf.Tensor4D,
-  { scale, mean, std }: Normalization,
-): tf.Tensor4D {
-  return tf.tidy(() =>
-    tf.div(
-      tf.sub(tf.div(pixels, scale), tf.tensor1d([...mean])),
-      tf.tensor1d([...std]),
-    )
   );
 }
 

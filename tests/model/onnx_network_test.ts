@@ -9,7 +9,7 @@ import {
 } from "../../lib/model/network.ts";
 import { writeOnnxNetwork } from "../../lib/model/onnx_network.ts";
 import { randomWeights } from "../../lib/model/parameters.ts";
-import { normalizePixels, runLayers } from "../../lib/model/run_layers.ts";
+import { runLayers } from "../../lib/model/run_layers.ts";
 import type { NamedTensors } from "../../lib/model/weights/tensors.ts";
 import { createRandom } from "../../lib/random.ts";
 import { assertClose } from "../assert_close.ts";
@@ -22,6 +22,7 @@ import {
   makeWeights,
   toTensors,
 } from "./small_network.ts";
+import { normalizePixels } from "./normalize_pixels.ts";
 
 const engine = await startEngine({ engine: "wasm" });
 

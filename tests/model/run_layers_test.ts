@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import * as tf from "../../lib/engine/tf.ts";
 import { useWasmBackend } from "../../lib/engine/wasm_backend.ts";
-import {
-  type LayerWeights,
-  normalizePixels,
-  runLayers,
-} from "../../lib/model/run_layers.ts";
+import { type LayerWeights, runLayers } from "../../lib/model/run_layers.ts";
 import { fromVariable } from "../../lib/model/parameters.ts";
 import { assertClose } from "../assert_close.ts";
 import { centralDifferences } from "../central_differences.ts";
 import type { GoldenArrays } from "../golden/read_arrays.ts";
+import { normalizePixels } from "./normalize_pixels.ts";
 import { channelsFirst, readChannelsLast } from "./channel_order.ts";
 import {
   type EncoderData,
@@ -171,13 +168,4 @@ Deno.test("runLayers() frees everything but its result, and gives back its input
   assert.equal(tf.memory().numTensors, before);
   assert.equal(runLayers([], features, variables), features);
   tf.disposeVariables();
-});
-
-Deno.test("normalizePixels() divides by the scale, subtracts the mean, divides by the deviation", () => {
-  const normalized = normalizePixels(tf.tensor4d([[[[10, 20, 30]]]]), {
-    scale: 10,
-    mean: [1, 1, 1],
-    std: [1, 2, 4],
-  });
-  assert.deepEqual([...normalized.dataSync()], [0, 0.5, 0.5]);
 });

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { OptionsError } from "../../errors.ts";
 import {
   BOOLEAN,
   COUNT,
@@ -69,23 +68,6 @@ export function resolveImageOptions(
     defaults: IMAGE_DEFAULTS,
     rules: RULES,
   });
-}
-
-/**
- * Reads a size such as `320x240`, width first.
- *
- * @throws {OptionsError} If the text is no such size, or the image would be over 100 megapixels.
- */
-export function parseSize(text: string): ImageSize {
-  const match = text.trim().match(/^(\d+)\s*[x×]\s*(\d+)$/i);
-  const size = { width: Number(match?.[1]), height: Number(match?.[2]) };
-  if (!isSize(size)) {
-    throw new OptionsError(`Cannot use "${text}" as an image size`, {
-      where: "option resize",
-      fix: "write the width and the height in pixels, such as 640x480",
-    });
-  }
-  return size;
 }
 
 function isSize(value: unknown): value is ImageSize {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import {
   IMAGE_DEFAULTS,
   type ImageOptions,
-  parseSize,
   resolveImageOptions,
 } from "../../../lib/data/image/options.ts";
 
@@ -33,21 +32,4 @@ Deno.test("resolveImageOptions() lists every bad value at once", () => {
     ),
     fix: /defaults/,
   });
-});
-
-Deno.test("parseSize() reads a width and a height", () => {
-  assert.deepEqual(parseSize("320x240"), { width: 320, height: 240 });
-  assert.deepEqual(parseSize(" 640 X 480 "), { width: 640, height: 480 });
-});
-
-Deno.test("parseSize() rejects what is no size", () => {
-  const wrong = ["", "320", "320x", "0x240", "3.5x2", "-1x5", "axb", "1x2x3"];
-  for (const text of [...wrong, "100000x100000"]) {
-    assert.throws(() => parseSize(text), {
-      name: "OptionsError",
-      message: /^Cannot use ".*" as an image size/,
-      where: "option resize",
-      fix: /640x480/,
-    }, text);
-  }
 });
