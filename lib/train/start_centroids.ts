@@ -10,6 +10,7 @@ import { fingerprintModel } from "../model/fingerprint.ts";
 import type { Model } from "../model/model.ts";
 import { note } from "../progress.ts";
 import {
+  type CentroidFile,
   checkCentroids,
   readCentroids,
   writeCentroids,
@@ -51,8 +52,9 @@ export async function* startCentroids(
     split: dataset.split,
     images: imageIdentity(images),
   });
-  if (yield* isUsable(path, madeBy)) {
-    await useCentroidFile(model, path);
+  const found = yield* findUsable(path, madeBy);
+  if (found !== undefined) {
+    useCentroids(model, found);
     yield note(`centroids: ${path}`);
     return path;
   }
@@ -73,7 +75,10 @@ export async function useCentroidFile(
   model: Model,
   path: string,
 ): Promise<void> {
-  const found = await readCentroids(path);
+  useCentroids(model, await readCentroids(path));
+}
+
+function useCentroids(model: Model, found: CentroidFile): void {
   checkCentroids(found, {
     K: model.options.numClusters,
     D: model.localLength,
@@ -89,18 +94,18 @@ function imageIdentity(images: ClusterSettings["images"]): unknown {
   return { resize, resizeFilter, applyOrientation };
 }
 
-/** Whether a centroid file is there and was made by this encoder, or does not say by which. */
-async function* isUsable(
+/** Reads a centroid file if it is there and was made by this encoder, or does not say by which. */
+async function* findUsable(
   path: string,
   madeBy: string,
-): AsyncGenerator<ClusterEvent, boolean> {
-  if (!await isFile(path)) return false;
+): AsyncGenerator<ClusterEvent, CentroidFile | undefined> {
+  if (!await isFile(path)) return undefined;
   const found = await readCentroids(path);
-  if (found.madeBy === undefined || found.madeBy === madeBy) return true;
+  if (found.madeBy === undefined || found.madeBy === madeBy) return found;
   yield note(
     `${path} was made by another encoder or from other images: clustering again`,
   );
-  return false;
+  return undefined;
 }
 
 async function isFile(path: string): Promise<boolean> {
