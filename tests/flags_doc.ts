@@ -3,22 +3,9 @@
  *
  * @module
  */
-import {
-  DESCRIBE_FLAGS,
-  ENGINE_FLAGS,
-  EVALUATE_FLAGS,
-  RANDOM_FLAGS,
-  RUN_FLAGS,
-} from "../tasks/_flags.ts";
-import { DATASET_FLAGS, IMAGE_FLAGS } from "../tasks/_flags_dataset.ts";
-import {
-  CHECKPOINT_FLAGS,
-  CLUSTER_FLAGS,
-  MODEL_FLAGS,
-} from "../tasks/_flags_model.ts";
-import { TRAIN_FLAGS } from "../tasks/_flags_train.ts";
 import { RETIRED_FLAGS } from "../tasks/_retired_flags.ts";
 import { listFlags, plainName } from "../tasks/_spec.ts";
+import { FLAG_GROUPS } from "./flag_groups.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 
@@ -133,17 +120,5 @@ function findOurs(name: string): string {
 const ALL_FLAGS = listFlags({
   name: "",
   description: "",
-  groups: {
-    dataset: DATASET_FLAGS,
-    images: IMAGE_FLAGS,
-    model: MODEL_FLAGS,
-    checkpoint: CHECKPOINT_FLAGS,
-    cluster: CLUSTER_FLAGS,
-    train: TRAIN_FLAGS,
-    describe: DESCRIBE_FLAGS,
-    evaluate: EVALUATE_FLAGS,
-    run: RUN_FLAGS,
-    random: RANDOM_FLAGS,
-    engine: ENGINE_FLAGS,
-  },
+  groups: FLAG_GROUPS,
 });

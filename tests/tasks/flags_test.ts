@@ -1,41 +1,18 @@
 import assert from "node:assert/strict";
 import { type Args, readArgs } from "../../tasks/_args.ts";
-import {
-  DESCRIBE_FLAGS,
-  ENGINE_FLAGS,
-  EVALUATE_FLAGS,
-  EXTRACT_FLAGS,
-  RANDOM_FLAGS,
-  RUN_FLAGS,
-} from "../../tasks/_flags.ts";
-import { DATASET_FLAGS, IMAGE_FLAGS } from "../../tasks/_flags_dataset.ts";
-import {
-  CHECKPOINT_FLAGS,
-  CLUSTER_FLAGS,
-  MODEL_FLAGS,
-} from "../../tasks/_flags_model.ts";
-import { listWeightConflicts, TRAIN_FLAGS } from "../../tasks/_flags_train.ts";
+import { EXTRACT_FLAGS } from "../../tasks/_flags.ts";
+import { IMAGE_FLAGS } from "../../tasks/_flags_dataset.ts";
+import { listWeightConflicts } from "../../tasks/_flags_train.ts";
 import { formatHelp } from "../../tasks/_help.ts";
 import { RETIRED_FLAGS } from "../../tasks/_retired_flags.ts";
 import { listFlags, plainName } from "../../tasks/_spec.ts";
+import { FLAG_GROUPS } from "../flag_groups.ts";
 
 /** Every group that goes together, as a task with all of them would have it. */
 const ALL = {
   name: "everything",
   description: "Does all there is to do. ".repeat(9).trim(),
-  groups: {
-    dataset: DATASET_FLAGS,
-    images: IMAGE_FLAGS,
-    model: MODEL_FLAGS,
-    checkpoint: CHECKPOINT_FLAGS,
-    cluster: CLUSTER_FLAGS,
-    train: TRAIN_FLAGS,
-    describe: DESCRIBE_FLAGS,
-    evaluate: EVALUATE_FLAGS,
-    run: RUN_FLAGS,
-    engine: ENGINE_FLAGS,
-    random: RANDOM_FLAGS,
-  },
+  groups: FLAG_GROUPS,
   checks: [listWeightConflicts],
 };
 const EXTRACT = {
