@@ -21,6 +21,9 @@ export interface FileBytes extends Disposable {
   close(): void;
 }
 
+/** Letters of a reason that are shown: what a file holds may be of any length. */
+const MAX_REASON_LETTERS = 400;
+
 /** What an error says of the file: both are the format's to word. */
 export interface FileWords {
   /** What cannot be done, such as "Cannot read a safetensors file". */
@@ -39,7 +42,7 @@ export function openFileBytes(path: string, words: FileWords): FileBytes {
   const size = file.statSync().size;
   const fail = (reason: string): CheckpointError =>
     new CheckpointError(words.what, {
-      where: `${path} (${reason})`,
+      where: `${path} (${shorten(reason)})`,
       fix: words.fix,
     });
   const close = (): void => file.close();
@@ -63,6 +66,12 @@ export function openFileBytes(path: string, words: FileWords): FileBytes {
       return bytes;
     },
   };
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_REASON_LETTERS
+    ? `${text.slice(0, MAX_REASON_LETTERS)} …`
+    : text;
 }
 
 function openFile(path: string, { what }: FileWords): Deno.FsFile {

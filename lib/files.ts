@@ -32,7 +32,8 @@ export async function writeWhole(
   }
 }
 
-function notWritable(path: string, cause: unknown): CheckpointError {
+/** The error of a file that cannot be written. */
+export function notWritable(path: string, cause: unknown): CheckpointError {
   return new CheckpointError("Cannot write a file", {
     where: `${path} (${describeCause(cause)})`,
     fix: "free disk space, or choose a folder that can be written",
@@ -104,6 +105,26 @@ export function writeBytesWhole(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<void> {
   return writeWhole(path, (temporary) => Deno.writeFile(temporary, bytes));
+}
+
+/** Writes bytes where a file stands, all of them. */
+export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+}
+
+/** Writes bytes part after part with `writeWhole`: no more than one part is held at a time. */
+export function writePartsWhole(
+  path: string,
+  parts: Iterable<Uint8Array<ArrayBuffer>>,
+): Promise<void> {
+  return writeWhole(path, (temporary) => {
+    using file = Deno.openSync(temporary, {
+      write: true,
+      create: true,
+      truncate: true,
+    });
+    for (const part of parts) writeAll(file, part);
+  });
 }
 
 /** The folder of a path: everything before the last slash. */

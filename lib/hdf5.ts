@@ -8,7 +8,7 @@ import { CheckpointError, describeCause } from "./errors.ts";
 import { writeWhole } from "./files.ts";
 import { type OpenHdf5, openInHdf5 } from "./hdf5_module.ts";
 import { readSlices, shapeOf } from "./hdf5_slices.ts";
-import type { NumberArray } from "./number_types.ts";
+import { countElements, type NumberArray } from "./number_types.ts";
 import {
   createRowWriter,
   type RowFormat,
@@ -51,6 +51,12 @@ export interface Hdf5File extends Disposable {
 /** Value of an attribute: text, a number, or a list of either. */
 export type Hdf5Attribute = string | number | string[] | number[];
 
+/**
+ * Bytes that are read at once: no more than the file holds, compressed well, and a little.
+ * A dataset that was never written takes no place in its file, whatever its shape.
+ */
+const MAX_READ_BYTES = { perFileByte: 16, besides: 2 ** 28 };
+
 /** Bytes of a chunk of rows that are written as they are made. */
 const CHUNK_BYTES = 2 ** 19;
 
@@ -70,7 +76,15 @@ export async function openHdf5(path: string): Promise<Hdf5File> {
       throw wordFailure(path, error);
     }
   };
-  const close = (): void => attempt(() => open.close());
+  const maxBytes = MAX_READ_BYTES.perFileByte * Deno.statSync(path).size +
+    MAX_READ_BYTES.besides;
+  const close = (): void => {
+    try {
+      open.close();
+    } catch {
+      // All that was wanted of a damaged file has been read.
+    }
+  };
   return {
     path,
     close,
@@ -80,10 +94,15 @@ export async function openHdf5(path: string): Promise<Hdf5File> {
       attempt(() => {
         const dataset = findDataset(open, name);
         const shape = shapeOf(dataset);
+        checkSize(dataset, shape, maxBytes);
         return { shape, data: readSlices(dataset, 0, shape[0] ?? 1) };
       }),
     readRows: (name, first, count) =>
-      attempt(() => readRows(findDataset(open, name), first, count)),
+      attempt(() => {
+        const dataset = findDataset(open, name);
+        checkSize(dataset, [count, ...shapeOf(dataset).slice(1)], maxBytes);
+        return readRows(dataset, first, count);
+      }),
     readAttribute: (object, name) =>
       attempt(() => readAttribute(open, object, name)),
   };
@@ -176,6 +195,18 @@ function readRows(dataset: Dataset, first: number, count: number): Hdf5Numbers {
   }
   const data = readSlices(dataset, first, count);
   return { shape: [count, ...rowShape], data };
+}
+
+function checkSize(
+  { path, metadata }: Dataset,
+  shape: readonly number[],
+  maxBytes: number,
+): void {
+  const numBytes = countElements(shape) * metadata.size;
+  if (numBytes <= maxBytes) return;
+  throw new Error(
+    `${path} would take ${numBytes} bytes, far more than its file`,
+  );
 }
 
 function listDatasets({ file }: OpenHdf5): { name: string; shape: number[] }[] {

@@ -5,8 +5,10 @@
  */
 import type { Dataset } from "h5wasm";
 import {
+  bytesOf,
   countElements,
   createNumbers,
+  decodeNumbers,
   isNumberType,
   type NumberArray,
   type NumberType,
@@ -29,10 +31,8 @@ function typeOf(dataset: Dataset): NumberType {
   const integer = signed ? "i" : "u";
   const kind = type === FLOAT ? "f" : type === INTEGER ? integer : "";
   const name = `${kind}${size}`;
-  if (!isNumberType(name) || name === "f2") {
-    throw new Error(
-      `${dataset.path} holds neither integers nor float32 or float64`,
-    );
+  if (!isNumberType(name)) {
+    throw new Error(`${dataset.path} holds no numbers that are known here`);
   }
   return name;
 }
@@ -60,8 +60,10 @@ export function readSlices(
   for (let done = 0; done < count && rowLength > 0; done += step) {
     const begin = first + done;
     const end = first + Math.min(count, done + step);
-    const slice = dataset.slice([[begin, end]]) as NumberArray | BigNumbers;
-    numbers.set(asNumbers(slice), done * rowLength);
+    const slice = type === "f2"
+      ? readHalves(dataset, begin, end)
+      : asNumbers(dataset.slice([[begin, end]]) as NumberArray | BigNumbers);
+    numbers.set(slice, done * rowLength);
   }
   return numbers;
 }
@@ -72,4 +74,14 @@ function asNumbers(values: NumberArray | BigNumbers): NumberArray {
   const isBig = values instanceof BigInt64Array ||
     values instanceof BigUint64Array;
   return isBig ? Float64Array.from(values, Number) : values;
+}
+
+/** The library reads no float16, but 16-bit integers of the same bits. */
+function readHalves(dataset: Dataset, begin: number, end: number): NumberArray {
+  const metadata = { ...dataset.metadata, type: INTEGER, signed: false };
+  const asIntegers: Dataset = Object.create(dataset, {
+    metadata: { value: metadata },
+  });
+  const bits = asIntegers.slice([[begin, end]]) as Uint16Array<ArrayBuffer>;
+  return decodeNumbers(bytesOf(bits), "f2");
 }

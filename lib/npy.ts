@@ -6,7 +6,7 @@
  * @module
  */
 import { type FileBytes, openFileBytes } from "./file_bytes.ts";
-import { writeBytesWhole } from "./files.ts";
+import { writeAll, writeBytesWhole } from "./files.ts";
 import {
   bytesOf,
   countElements,
@@ -168,8 +168,4 @@ function encodeHeader(
   bytes.set(new TextEncoder().encode(text), 10);
   bytes[length - 1] = 0x0a;
   return bytes;
-}
-
-function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }

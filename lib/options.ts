@@ -72,7 +72,7 @@ export function integerFrom(least: number): Rule {
 /** One of some names. */
 export function oneOf(names: readonly string[]): Rule {
   return {
-    holds: (value) => names.includes(String(value)),
+    holds: (value) => typeof value === "string" && names.includes(value),
     wanted: `one of ${names.join(", ")}`,
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHdf5Rows, openHdf5, writeHdf5 } from "../lib/hdf5.ts";
 import { inFolder } from "./in_folder.ts";
+import { runPython } from "./run_python.ts";
 
 /** Made by make_formats.py beside it. */
 const kinds = new URL("./fixtures/formats/kinds.h5", import.meta.url).pathname;
@@ -11,7 +12,7 @@ const counted = Array.from({ length: 24 }, (_, i) => i / 8 - 1);
 Deno.test("openHdf5() reads what h5py wrote, in every number type", async () => {
   using file = await openHdf5(kinds);
   const numbers = (name: string): number[] => [...file.readDataset(name).data];
-  for (const name of ["f4", "big", "f8", "group/packed"]) {
+  for (const name of ["f2", "f4", "big", "f8", "group/packed"]) {
     assert.deepEqual(numbers(name), counted, name);
     assert.deepEqual(file.readDataset(name).shape, [2, 3, 4]);
   }
@@ -71,12 +72,10 @@ Deno.test("openHdf5() says which datasets there are, and which have no numbers",
     name: "CheckpointError",
     where: /no dataset oops; it has .*f4.*group\/packed/,
   });
-  for (const name of ["text", "f2"]) {
-    assert.throws(() => file.readDataset(name), {
-      name: "CheckpointError",
-      where: /holds neither integers nor float32 or float64/,
-    });
-  }
+  assert.throws(() => file.readDataset("text"), {
+    name: "CheckpointError",
+    where: /text holds no numbers that are known here/,
+  });
 });
 
 Deno.test("openHdf5() says why a file cannot be read", async () => {
@@ -205,15 +204,4 @@ Deno.test({
 
 function namesIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map((entry) => entry.name);
-}
-
-/** Runs Debian's Python, for which h5py is packaged, and gives what it printed. */
-async function runPython(program: string): Promise<string> {
-  const command = new Deno.Command("/usr/bin/python3", {
-    args: ["-c", program],
-    stderr: "null",
-  });
-  const { success, stdout } = await command.output();
-  if (!success) throw new Error(program);
-  return new TextDecoder().decode(stdout);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createNpyRows, readNpy, writeNpy } from "../lib/npy.ts";
 import { inFolder } from "./in_folder.ts";
+import { runPython } from "./run_python.ts";
 
 /** Made by make_formats.py there. */
 const fixtures = new URL("./fixtures/formats/", import.meta.url).pathname;
@@ -153,14 +154,3 @@ Deno.test({
     });
   },
 });
-
-/** Runs Debian's Python, for which NumPy is packaged, and gives what it printed. */
-async function runPython(program: string): Promise<string> {
-  const command = new Deno.Command("/usr/bin/python3", {
-    args: ["-c", program],
-    stderr: "null",
-  });
-  const { success, stdout } = await command.output();
-  if (!success) throw new Error(program);
-  return new TextDecoder().decode(stdout);
-}

@@ -75,6 +75,17 @@ export async function readKerasSqueezenet(path: string): Promise<NamedTensors> {
   return tensors;
 }
 
+/** What each tensor is in the file, by its name here: `features.0.weight` is the `conv1 kernel`. */
+export function nameInKeras(): Map<string, string> {
+  const names = [...listLayers()].flatMap(([layer, target]) =>
+    [
+      [`${target}.weight`, `${layer} kernel`],
+      [`${target}.bias`, `${layer} bias`],
+    ] as const
+  );
+  return new Map(names);
+}
+
 /** Torchvision's name of every Keras layer with weights. */
 function listLayers(): Map<string, string> {
   const layers = new Map([["conv1", "features.0"]]);

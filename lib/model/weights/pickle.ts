@@ -9,15 +9,25 @@
  * @module
  */
 import type { PickleCursor } from "./pickle_cursor.ts";
+import {
+  createDict,
+  isDict,
+  type PickleDict,
+  PickleGlobal,
+} from "./pickle_values.ts";
 
-/** A Python class or function that a pickle refers to. */
-export class PickleGlobal {
-  /** @param name Module and name, such as `collections.OrderedDict`. */
-  constructor(readonly name: string) {}
-}
+/**
+ * Steps of a pickle at most, and so what it can make: an operation is one step, and a call
+ * one more for each item or letter of its arguments. A thousand tensors with the moments of
+ * Adam take less than half.
+ */
+const MAX_STEPS = 2 ** 18;
 
-/** A Python dict: values by the text of their key. It has no prototype. */
-export type PickleDict = { [key: string]: unknown };
+/** Letters of a name at most. */
+const MAX_NAME_LETTERS = 100;
+
+/** Arguments of a call at most; those that make a tensor are seven. */
+const MAX_ARGUMENTS = 16;
 
 /** What a pickle may contain besides plain data. */
 export interface PickleRules {
@@ -37,6 +47,8 @@ interface Machine {
   /** Lengths of the stack where a mark was set. */
   marks: number[];
   memo: Map<number, unknown>;
+  /** Steps that are left. */
+  stepsLeft: number;
 }
 
 type Operation = (machine: Machine) => void;
@@ -54,11 +66,11 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
 
   ["q", (m) => m.memo.set(m.cursor.unsigned(1), top(m))],
   ["r", (m) => m.memo.set(m.cursor.unsigned(4), top(m))],
-  ["p", (m) => m.memo.set(Number(m.cursor.line()), top(m))],
+  ["p", (m) => m.memo.set(m.cursor.integerLine(), top(m))],
   ["\x94", (m) => m.memo.set(m.memo.size, top(m))],
   ["h", (m) => recall(m, m.cursor.unsigned(1))],
   ["j", (m) => recall(m, m.cursor.unsigned(4))],
-  ["g", (m) => recall(m, Number(m.cursor.line()))],
+  ["g", (m) => recall(m, m.cursor.integerLine())],
 
   ["N", ({ stack }) => stack.push(null)],
   ["\x88", ({ stack }) => stack.push(true)],
@@ -67,9 +79,9 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ["K", ({ stack, cursor }) => stack.push(cursor.unsigned(1))],
   ["M", ({ stack, cursor }) => stack.push(cursor.unsigned(2))],
   ["\x8a", ({ stack, cursor }) => stack.push(cursor.long(cursor.unsigned(1)))],
-  ["I", ({ stack, cursor }) => stack.push(parseInteger(cursor.line()))],
-  ["L", ({ stack, cursor }) => stack.push(parseInteger(cursor.line()))],
-  ["F", ({ stack, cursor }) => stack.push(Number(cursor.line()))],
+  ["I", ({ stack, cursor }) => stack.push(cursor.booleanLine())],
+  ["L", ({ stack, cursor }) => stack.push(cursor.integerLine())],
+  ["F", ({ stack, cursor }) => stack.push(cursor.floatLine())],
   ["G", ({ stack, cursor }) => stack.push(cursor.float64())],
 
   ["X", ({ stack, cursor }) => stack.push(cursor.text(cursor.unsigned(4)))],
@@ -116,8 +128,10 @@ export function readPickle(cursor: PickleCursor, rules: PickleRules): unknown {
     stack: [],
     marks: [],
     memo: new Map(),
+    stepsLeft: MAX_STEPS,
   };
   for (;;) {
+    spend(machine, 1);
     const opcode = String.fromCharCode(cursor.unsigned(1));
     if (opcode === STOP) return pop(machine);
     const operation = OPERATIONS.get(opcode);
@@ -129,25 +143,16 @@ export function readPickle(cursor: PickleCursor, rules: PickleRules): unknown {
   }
 }
 
-/** An empty dict; pairs, if given, are those of Python's `OrderedDict([...])`. */
-export function createDict(pairs: [string, unknown][] = []): PickleDict {
-  return Object.assign(Object.create(null), Object.fromEntries(pairs));
-}
-
-/** Whether a value is a Python dict. */
-export function isDict(value: unknown): value is PickleDict {
-  return typeof value === "object" && value !== null &&
-    Object.getPrototypeOf(value) === null;
-}
-
 function checkProtocol(cursor: PickleCursor): void {
   const protocol = cursor.unsigned(1);
   if (protocol > 5) throw cursor.fail(`its pickle has protocol ${protocol}`);
 }
 
-function parseInteger(line: string): number | boolean {
-  if (line === "00" || line === "01") return line === "01";
-  return Number(line.replace(/L$/, ""));
+function spend(machine: Machine, steps: number): void {
+  machine.stepsLeft -= steps;
+  if (machine.stepsLeft < 0) {
+    throw machine.cursor.fail(`its pickle takes more than ${MAX_STEPS} steps`);
+  }
 }
 
 /** The lowest position of the stack that the operations after the last mark may touch. */
@@ -224,10 +229,13 @@ function pushGlobal(
   { rules, stack, cursor }: Machine,
   parts: unknown[],
 ): void {
-  if (!parts.every((part) => typeof part === "string")) {
-    throw cursor.fail("its pickle refers to a name that is not text");
+  const isName = parts.every((part) =>
+    typeof part === "string" && part.length < MAX_NAME_LETTERS
+  );
+  if (!isName) {
+    throw cursor.fail("its pickle refers to a name that is not text, or long");
   }
-  const name = parts.join(".").slice(0, 100);
+  const name = parts.join(".");
   if (!rules.globals.has(name)) {
     throw cursor.fail(`it refers to ${name}, which is refused`);
   }
@@ -240,10 +248,18 @@ function call(machine: Machine): void {
   const run = callee instanceof PickleGlobal
     ? rules.globals.get(callee.name)
     : undefined;
-  if (!run || !Array.isArray(args)) {
+  if (!run || !Array.isArray(args) || args.length > MAX_ARGUMENTS) {
     throw cursor.fail("its pickle calls what cannot be called");
   }
+  for (const arg of args) spend(machine, lengthOf(arg));
   stack.push(run(...args));
+}
+
+/** Items of a list, letters of a text, bytes. */
+function lengthOf(value: unknown): number {
+  const hasLength = typeof value === "string" || Array.isArray(value) ||
+    value instanceof Uint8Array;
+  return hasLength ? value.length : 0;
 }
 
 function build(machine: Machine): void {

@@ -12,92 +12,145 @@ const WINDOW_BYTES = 65536;
 /** Bytes of pickle that are read at most: a thousand times what a large network takes. */
 const MAX_PICKLE_BYTES = 2 ** 24;
 
+/** Letters of a line at most: names and numbers are shorter. */
+const MAX_LINE_LETTERS = 1000;
+
+/** Letters that are joined at once. */
+const LETTERS_AT_ONCE = 4096;
+
+/** Integers that a double holds exactly. */
+const INTEGER = /^-?\d{1,15}$/;
+const FLOAT = /^-?\d+(\.\d*)?(e[-+]?\d+)?$/;
+const DECODER = new TextDecoder();
+
 /** Reads the parts of a pickle one after another. Every method throws `CheckpointError` at the end. */
-export interface PickleCursor {
-  /** Where in the file the next byte is. */
-  position(): number;
-  skip(count: number): void;
-  /** An unsigned little-endian integer of 1, 2 or 4 bytes. */
-  unsigned(count: 1 | 2 | 4): number;
-  /** A signed little-endian integer of any length. */
-  long(count: number): number | bigint;
-  /** A big-endian double. */
-  float64(): number;
-  bytes(count: number): Uint8Array<ArrayBuffer>;
-  /** UTF-8 text. */
-  text(count: number): string;
-  /** Text of one byte a letter. */
-  latin1(count: number): string;
-  /** Text up to the end of the line. */
-  line(): string;
-  /** The error for content that is wrong. */
-  fail(reason: string): CheckpointError;
-}
+export class PickleCursor {
+  readonly #file: FileBytes;
+  readonly #end: number;
+  readonly #limit: number;
+  #at: number;
+  #window = new Uint8Array(0);
+  #windowStart: number;
 
-/**
- * Starts reading at a place of a file.
- *
- * @param end Where the pickle ends at the latest.
- */
-export function createPickleCursor(
-  file: FileBytes,
-  start: number,
-  end: number,
-): PickleCursor {
-  const last = Math.min(end, start + MAX_PICKLE_BYTES);
-  let at = start;
-  let window = new Uint8Array(0);
-  let windowStart = start;
-
-  function bytes(count: number): Uint8Array<ArrayBuffer> {
-    if (at + count > last) throw file.fail("its pickle is cut short");
-    if (at + count > windowStart + window.length) {
-      const length = Math.max(count, Math.min(WINDOW_BYTES, last - at));
-      window = file.read(at, length);
-      windowStart = at;
-    }
-    const from = at - windowStart;
-    at += count;
-    return window.slice(from, from + count);
+  /**
+   * Starts reading at a place of a file.
+   *
+   * @param end Where the pickle ends at the latest.
+   */
+  constructor(file: FileBytes, start: number, end: number) {
+    this.#file = file;
+    this.#end = end;
+    this.#limit = start + MAX_PICKLE_BYTES;
+    this.#at = start;
+    this.#windowStart = start;
   }
 
-  function line(): string {
+  /** Where in the file the next byte is. */
+  position(): number {
+    return this.#at;
+  }
+
+  skip(count: number): void {
+    this.#take(count);
+  }
+
+  /** An unsigned little-endian integer of 1, 2 or 4 bytes. */
+  unsigned(count: 1 | 2 | 4): number {
+    const from = this.#take(count);
+    let value = 0;
+    for (let i = count - 1; i >= 0; i--) {
+      value = value * 256 + this.#window[from + i]!;
+    }
+    return value;
+  }
+
+  /** A signed little-endian integer of any length. */
+  long(count: number): number | bigint {
+    const digits = [...this.bytes(count).reverse()].map((byte) =>
+      byte.toString(16).padStart(2, "0")
+    );
+    const unsigned = BigInt(`0x${digits.join("") || "0"}`);
+    const value = BigInt.asIntN(8 * count, unsigned);
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  }
+
+  /** A big-endian double. */
+  float64(): number {
+    return new DataView(this.bytes(8).buffer).getFloat64(0);
+  }
+
+  bytes(count: number): Uint8Array<ArrayBuffer> {
+    const from = this.#take(count);
+    return this.#window.slice(from, from + count);
+  }
+
+  /** UTF-8 text. */
+  text(count: number): string {
+    return DECODER.decode(this.bytes(count));
+  }
+
+  /** Text of one byte a letter. */
+  latin1(count: number): string {
+    const bytes = this.bytes(count);
+    const parts: string[] = [];
+    for (let at = 0; at < count; at += LETTERS_AT_ONCE) {
+      const part = bytes.subarray(at, at + LETTERS_AT_ONCE);
+      parts.push(String.fromCharCode(...part));
+    }
+    return parts.join("");
+  }
+
+  /** Text up to the end of the line. */
+  line(): string {
     const letters: number[] = [];
     for (;;) {
-      const byte = bytes(1)[0]!;
+      const byte = this.unsigned(1);
       if (byte === 0x0a) return String.fromCharCode(...letters);
-      if (letters.push(byte) > 1000) throw file.fail("its pickle has no line");
+      if (letters.push(byte) > MAX_LINE_LETTERS) {
+        throw this.fail("its pickle has no end of a line");
+      }
     }
   }
 
-  const view = (count: number): DataView => new DataView(bytes(count).buffer);
-  return {
-    position: () => at,
-    skip: (count) => void bytes(count),
-    unsigned: (count) => {
-      const part = view(count);
-      if (count === 1) return part.getUint8(0);
-      return count === 2 ? part.getUint16(0, true) : part.getUint32(0, true);
-    },
-    long: (count) => parseLong(bytes(count)),
-    float64: () => view(8).getFloat64(0),
-    bytes,
-    text: (count) => new TextDecoder().decode(bytes(count)),
-    latin1: (count) => decodeLatin1(bytes(count)),
-    line,
-    fail: (reason) => file.fail(reason),
-  };
-}
+  /** An integer in digits, up to the end of the line. */
+  integerLine(): number {
+    return this.#parse(this.line().replace(/L$/, ""), INTEGER);
+  }
 
-function parseLong(bytes: Uint8Array): number | bigint {
-  const digits = [...bytes.toReversed()].map((byte) =>
-    byte.toString(16).padStart(2, "0")
-  );
-  const unsigned = BigInt(`0x${digits.join("") || "0"}`);
-  const value = BigInt.asIntN(8 * bytes.length, unsigned);
-  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-}
+  /** The same, or a boolean: `01` is true, `00` is false. */
+  booleanLine(): number | boolean {
+    const text = this.line();
+    return text === "01" || (text !== "00" && this.#parse(text, INTEGER));
+  }
 
-function decodeLatin1(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  /** A number in digits, up to the end of the line. */
+  floatLine(): number {
+    return this.#parse(this.line(), FLOAT);
+  }
+
+  /** The error for content that is wrong. */
+  fail(reason: string): CheckpointError {
+    return this.#file.fail(reason);
+  }
+
+  /** Goes on by some bytes, and returns where in the window they are. */
+  #take(count: number): number {
+    const at = this.#at;
+    if (at + count > this.#end) throw this.fail("its pickle is cut short");
+    if (at + count > this.#limit) {
+      throw this.fail(`its pickle takes more than ${MAX_PICKLE_BYTES} bytes`);
+    }
+    if (at + count > this.#windowStart + this.#window.length) {
+      const length = Math.max(count, Math.min(WINDOW_BYTES, this.#end - at));
+      this.#window = this.#file.read(at, length);
+      this.#windowStart = at;
+    }
+    this.#at += count;
+    return at - this.#windowStart;
+  }
+
+  #parse(text: string, form: RegExp): number {
+    if (form.test(text)) return Number(text);
+    throw this.fail("its pickle has a number that is none, or too large");
+  }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isDict, type PickleDict } from "./pickle.ts";
+import { isDict, type PickleDict } from "./pickle_values.ts";
 import { readContainer } from "./pth_container.ts";
 import { createPthRules } from "./pth_rules.ts";
 import { openPth, PthTensor, type TypedStorage } from "./pth_tensor.ts";
@@ -23,22 +23,12 @@ export function readPth(path: string): unknown {
   return readContainer(file, createPthRules(file, storages), storages);
 }
 
-/**
- * Reads the weights of a `.pth` file: a state dict, or a checkpoint with one under `state_dict`.
- *
- * @param isWanted Tells by its name whether a tensor is read; all are by default.
- * @returns Tensors by name, as float32, without the `module` that `DataParallel` puts in names.
- * @throws {CheckpointError} As `readPth`, and if there is no tensor.
- */
-export function readStateDict(
-  path: string,
-  isWanted: (name: string) => boolean = () => true,
-): NamedTensors {
-  const stateDict = findStateDict(path, readPth(path));
+/** Reads the tensors of a dict, without the `module` that `DataParallel` puts in names. */
+export function readTensors(dict: PickleDict): NamedTensors {
   const tensors: NamedTensors = new Map();
-  for (const [fullName, tensor] of Object.entries(stateDict)) {
+  for (const [fullName, tensor] of Object.entries(dict)) {
     const name = stripModule(fullName);
-    if (!(tensor instanceof PthTensor) || !isWanted(name)) continue;
+    if (!(tensor instanceof PthTensor)) continue;
     tensors.set(name, { shape: tensor.shape, data: tensor.read() });
   }
   return tensors;
@@ -49,7 +39,12 @@ export function stripModule(name: string): string {
   return name.split(".").filter((part) => part !== "module").join(".");
 }
 
-function findStateDict(path: string, content: unknown): PickleDict {
+/**
+ * The state dict in what `readPth` gave: the content itself, or what it has under `state_dict`.
+ *
+ * @throws {CheckpointError} If there is none with tensors.
+ */
+export function findStateDict(path: string, content: unknown): PickleDict {
   const inner = isDict(content) ? content["state_dict"] ?? content : content;
   const isFound = isDict(inner) &&
     Object.values(inner).some((value) => value instanceof PthTensor);

@@ -9,8 +9,9 @@
  * @module
  */
 import type { FileBytes } from "../../file_bytes.ts";
-import { isDict, type PickleRules, readPickle } from "./pickle.ts";
-import { createPickleCursor } from "./pickle_cursor.ts";
+import { type PickleRules, readPickle } from "./pickle.ts";
+import { PickleCursor } from "./pickle_cursor.ts";
+import { isDict } from "./pickle_values.ts";
 import { readZipDirectory, type ZipEntry } from "./zip.ts";
 
 /** A storage that the pickle refers to. */
@@ -68,7 +69,7 @@ function readZip(
   checkByteOrder(file, entries.get(`${folder}byteorder`));
 
   const { at, numBytes } = entries.get(name)!.locate();
-  const value = readPickle(createPickleCursor(file, at, at + numBytes), rules);
+  const value = readPickle(new PickleCursor(file, at, at + numBytes), rules);
   for (const storage of storages.values()) {
     const place = entries.get(`${folder}data/${storage.key}`)?.locate();
     if (place === undefined || place.numBytes < sizeOf(storage)) {
@@ -76,7 +77,19 @@ function readZip(
     }
     storage.at = place.at;
   }
+  checkApart(file, [...storages.values()]);
   return value;
+}
+
+/** No two storages share bytes: otherwise a small file holds any number of large ones. */
+function checkApart(file: FileBytes, storages: Storage[]): void {
+  storages.sort((a, b) => a.at - b.at);
+  for (const [i, storage] of storages.slice(1).entries()) {
+    const before = storages[i]!;
+    if (before.at + sizeOf(before) > storage.at) {
+      throw file.fail(`storages ${before.key} and ${storage.key} overlap`);
+    }
+  }
 }
 
 function checkByteOrder(file: FileBytes, entry: ZipEntry | undefined): void {
@@ -93,7 +106,7 @@ function readLegacy(
 ): unknown {
   let at = 0;
   const next = (nextRules: PickleRules): unknown => {
-    const cursor = createPickleCursor(file, at, file.size);
+    const cursor = new PickleCursor(file, at, file.size);
     const value = readPickle(cursor, nextRules);
     at = cursor.position();
     return value;
@@ -125,6 +138,7 @@ function placeLegacy(
   start: number,
 ): void {
   const found = new Set(keys);
+  if (found.size < keys.length) throw file.fail("it has a storage twice");
   const lost = [...storages.keys()].find((key) => !found.has(key));
   if (lost !== undefined) throw file.fail(`storage ${lost} is missing`);
   let at = start;

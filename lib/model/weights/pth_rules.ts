@@ -13,8 +13,9 @@ import {
   numberBytes,
   type NumberType,
 } from "../../number_types.ts";
-import { createDict, PickleGlobal, type PickleRules } from "./pickle.ts";
-import { PthTensor, TypedStorage } from "./pth_tensor.ts";
+import type { PickleRules } from "./pickle.ts";
+import { createDict, PickleGlobal } from "./pickle_values.ts";
+import { createReadAllowance, PthTensor, TypedStorage } from "./pth_tensor.ts";
 
 const STORAGE_TYPES: ReadonlyMap<string, NumberType> = new Map([
   ["torch.DoubleStorage", "f8"],
@@ -44,12 +45,14 @@ export function createPthRules(
   file: FileBytes,
   storages: Map<string, TypedStorage>,
 ): PickleRules {
+  const allowance = createReadAllowance(file);
   const rebuildTensor = (...args: unknown[]): PthTensor => {
     const [storage, offset, shape, strides] = args;
     const isSound = storage instanceof TypedStorage &&
       typeof offset === "number" && isNumbers(shape) && isNumbers(strides);
     if (!isSound) throw file.fail("a tensor has no storage, shape or strides");
-    return new PthTensor(file, { storage, offset, shape, strides });
+    const layout = { storage, offset, shape, strides };
+    return new PthTensor(file, layout, allowance);
   };
   const scalar = (type: unknown, value: unknown): number =>
     parseScalar(file, type, value);

@@ -14,8 +14,26 @@ import {
 import { type Strided, toRowMajor } from "../../strided.ts";
 import type { Storage } from "./pth_container.ts";
 
-/** Elements of a tensor that repeats the numbers of its storage, at most. */
-const MAX_REPEATED_ELEMENTS = 2 ** 24;
+/** Dimensions of a tensor at most: those of a network have four. */
+const MAX_RANK = 16;
+
+/**
+ * Bytes that may be read of a file's tensors, all together: no more than it holds, twice over
+ * for weights that are tied, and a little for numbers that are repeated. Without a limit, a
+ * small file has any number of tensors on one storage.
+ */
+const MAX_READ_BYTES = { perFileByte: 2, besides: 2 ** 26 };
+
+/** What is left of that for the tensors of one file. */
+export interface ReadAllowance {
+  bytesLeft: number;
+}
+
+/** The allowance of a file of which nothing has been read. */
+export function createReadAllowance({ size }: FileBytes): ReadAllowance {
+  const { perFileByte, besides } = MAX_READ_BYTES;
+  return { bytesLeft: perFileByte * size + besides };
+}
 
 /** Numbers that one or several tensors look at. */
 export class TypedStorage implements Storage {
@@ -40,14 +58,17 @@ export interface TensorLayout extends Strided {
 export class PthTensor {
   readonly #path: string;
   readonly #layout: TensorLayout;
+  readonly #allowance: ReadAllowance;
 
   /**
+   * @param allowance That of all tensors of the file.
    * @throws {CheckpointError} If the tensor reaches beyond its storage.
    */
-  constructor(file: FileBytes, layout: TensorLayout) {
+  constructor(file: FileBytes, layout: TensorLayout, allowance: ReadAllowance) {
     checkLayout(file, layout);
     this.#path = file.path;
     this.#layout = layout;
+    this.#allowance = allowance;
   }
 
   get shape(): number[] {
@@ -57,14 +78,21 @@ export class PthTensor {
   /**
    * Reads its numbers, row-major whatever their order in the file; the caller owns them.
    *
-   * @throws {CheckpointError} If the file is no longer there or became shorter.
+   * @throws {CheckpointError} If the file is no longer there or became shorter, or if more
+   * is read of its tensors than it holds.
    */
   read(): Float32Array<ArrayBuffer> {
     using file = openPth(this.#path);
-    const { storage, offset } = this.#layout;
+    const { storage, offset, shape } = this.#layout;
+    const span = countSpan(this.#layout);
+    this.#allowance.bytesLeft -= storage.bytesPerNumber *
+      Math.max(span, countElements(shape));
+    if (this.#allowance.bytesLeft < 0) {
+      throw file.fail("its tensors take more than it holds");
+    }
     const bytes = file.read(
       storage.at + offset * storage.bytesPerNumber,
-      countSpan(this.#layout) * storage.bytesPerNumber,
+      span * storage.bytesPerNumber,
     );
     const numbers = decodeNumbers(bytes, storage.type);
     if (isRowMajor(this.#layout)) return toFloat32(numbers);
@@ -84,17 +112,19 @@ export function openPth(path: string): FileBytes {
 
 function checkLayout(file: FileBytes, layout: TensorLayout): void {
   const { storage, offset, shape, strides } = layout;
-  const sizes = [offset, ...shape, ...strides];
-  const isSound = shape.length === strides.length &&
-    sizes.every((size) => Number.isSafeInteger(size) && size >= 0);
-  const span = countSpan(layout);
-  if (!isSound || !(offset + span <= storage.numElements)) {
+  if (shape.length > MAX_RANK || strides.length !== shape.length) {
+    throw file.fail(
+      `a tensor has ${shape.length} sizes and ${strides.length} strides`,
+    );
+  }
+  const sizes = [offset, ...shape, ...strides, countElements(shape)];
+  const isSound = sizes.every((size) =>
+    Number.isSafeInteger(size) && size >= 0
+  );
+  if (!isSound || !(offset + countSpan(layout) <= storage.numElements)) {
     throw file.fail(
       `a tensor [${shape.join(", ")}] reaches beyond storage ${storage.key}`,
     );
-  }
-  if (countElements(shape) > Math.max(span, MAX_REPEATED_ELEMENTS)) {
-    throw file.fail(`a tensor [${shape.join(", ")}] repeats few numbers`);
   }
 }
 

@@ -5,9 +5,8 @@
  *
  * @module
  */
-import { ShapeError } from "../../errors.ts";
 import { type FileBytes, openFileBytes } from "../../file_bytes.ts";
-import { writeWhole } from "../../files.ts";
+import { writePartsWhole } from "../../files.ts";
 import {
   bytesOf,
   countElements,
@@ -16,7 +15,7 @@ import {
   type NumberType,
   toFloat32,
 } from "../../number_types.ts";
-import type { NamedTensors } from "./tensors.ts";
+import { checkFilled, type NamedTensors } from "./tensors.ts";
 
 /** What a safetensors file holds. */
 export interface Safetensors {
@@ -94,21 +93,16 @@ export async function writeSafetensors(
     ["__metadata__", Object.fromEntries(Object.entries(metadata).sort())],
   ];
   let begin = 0;
+  checkFilled(tensors);
   for (const [name, { shape, data }] of sorted) {
-    checkFilled(name, shape, data);
     const end = begin + data.byteLength;
     entries.push([name, { dtype: "F32", shape, "data_offsets": [begin, end] }]);
     begin = end;
   }
-  await writeWhole(path, (temporary) => {
-    using file = Deno.openSync(temporary, {
-      write: true,
-      create: true,
-      truncate: true,
-    });
-    writeAll(file, encodeHeader(Object.fromEntries(entries)));
-    for (const [, { data }] of sorted) writeAll(file, bytesOf(data));
-  });
+  await writePartsWhole(path, [
+    encodeHeader(Object.fromEntries(entries)),
+    ...sorted.map(([, { data }]) => bytesOf(data)),
+  ]);
 }
 
 function readHeaderLength(file: FileBytes): number {
@@ -147,11 +141,12 @@ function parseMetadata(
 
 function parseEntry(file: FileBytes, name: string, entry: unknown): Entry {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
-  const type = Object.hasOwn(TYPES, String(dtype))
-    ? TYPES[String(dtype)]
+  const type = typeof dtype === "string" && Object.hasOwn(TYPES, dtype)
+    ? TYPES[dtype]
     : undefined;
   if (type === undefined) {
-    throw file.fail(`tensor ${name} has the unknown type ${dtype}`);
+    const found = typeof dtype === "string" ? dtype : "of no text";
+    throw file.fail(`tensor ${name} has the unknown type ${found}`);
   }
   if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) {
     throw file.fail(`tensor ${name} has no shape or no place`);
@@ -197,23 +192,6 @@ function encodeHeader(
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
   bytes.set(text, 8);
   return bytes;
-}
-
-function checkFilled(
-  name: string,
-  shape: readonly number[],
-  data: Float32Array,
-): void {
-  if (countElements(shape) !== data.length) {
-    throw new ShapeError(
-      `Cannot write ${data.length} numbers as [${shape.join(", ")}]`,
-      { where: `tensor ${name}`, fix: "pass the shape of its data" },
-    );
-  }
-}
-
-function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

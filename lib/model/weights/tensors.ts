@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { CheckpointError } from "../../errors.ts";
+import { CheckpointError, ShapeError } from "../../errors.ts";
+import { countElements } from "../../number_types.ts";
 
 /** A tensor of weights, row-major. */
 export interface NamedTensor {
@@ -15,16 +16,17 @@ export interface NamedTensor {
 export type NamedTensors = Map<string, NamedTensor>;
 
 /**
- * Checks that the tensors a network needs are there, in the shapes it needs.
+ * Checks that the tensors a network needs are there, in the shapes it needs, and
+ * finite: an engine may take NaN for 0 at the next `relu`.
  *
  * @param name The file they came from, for the error.
  * @param expected Shape by name of every tensor that is needed.
  * @returns Names of the tensors that are there and not needed.
- * @throws {CheckpointError} Naming every missing and every misshapen tensor.
+ * @throws {CheckpointError} Naming every missing and every misshapen tensor, or every one that is not finite.
  */
 export function checkTensors(
   name: string,
-  tensors: ReadonlyMap<string, { shape: readonly number[] }>,
+  tensors: ReadonlyMap<string, NamedTensor>,
   expected: ReadonlyMap<string, readonly number[]>,
 ): string[] {
   const missing = [...expected.keys()].filter((key) => !tensors.has(key));
@@ -46,7 +48,31 @@ export function checkTensors(
       fix: "give weights of this network, or choose the network they are of",
     });
   }
+  const broken = [...expected.keys()].filter((key) =>
+    !tensors.get(key)!.data.every(Number.isFinite)
+  );
+  if (broken.length > 0) {
+    throw new CheckpointError("Cannot use weights that are not finite", {
+      where: `${name}; ${listed("not finite", broken)}`,
+      fix: "give weights of a training that did not diverge",
+    });
+  }
   return extra;
+}
+
+/**
+ * Checks that tensors can be written.
+ *
+ * @throws {ShapeError} If one does not fill its shape.
+ */
+export function checkFilled(tensors: NamedTensors): void {
+  for (const [name, { shape, data }] of tensors) {
+    if (countElements(shape) === data.length) continue;
+    throw new ShapeError(
+      `Cannot write ${data.length} numbers as [${shape.join(", ")}]`,
+      { where: `tensor ${name}`, fix: "pass the shape of its data" },
+    );
+  }
 }
 
 function listed(title: string, items: string[]): string {

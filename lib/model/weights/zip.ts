@@ -17,8 +17,8 @@ export interface ZipEntry {
   locate(): { at: number; numBytes: number };
 }
 
-/** Bytes of directory that are read at most: some hundred thousand entries. */
-const MAX_DIRECTORY_BYTES = 2 ** 24;
+/** Bytes of directory that are read at most: some ten thousand entries. */
+const MAX_DIRECTORY_BYTES = 2 ** 22;
 
 const END_BYTES = 22;
 const MAX_COMMENT_BYTES = 65535;
@@ -65,7 +65,9 @@ export function readZipDirectory(file: FileBytes): Map<string, ZipEntry> {
       from + ENTRY_BYTES,
       nameLength,
     );
-    entries.set(new TextDecoder().decode(name), parseEntry(file, entry));
+    const text = new TextDecoder().decode(name);
+    if (entries.has(text)) throw file.fail("its zip directory repeats a name");
+    entries.set(text, parseEntry(file, entry));
     from += length;
   }
   return entries;
@@ -99,10 +101,12 @@ function parseEntry(file: FileBytes, entry: DataView): ZipEntry {
   const plainBytes = entry.getUint32(24, true);
   const header = entry.getUint32(42, true);
   const wide = readWideFields(entry, [plainBytes, packedBytes, header]);
-  const [numBytes, , headerAt] = wide as [number, number, number];
+  const [numBytes, numPacked, headerAt] = wide as [number, number, number];
   return {
     locate: () => {
-      if (!isStored) throw file.fail("its content is compressed");
+      if (!isStored || numPacked !== numBytes) {
+        throw file.fail("its content is compressed");
+      }
       const local = viewOf(file, headerAt, LOCAL_BYTES);
       if (local.getUint32(0, true) !== SIGNATURES.local) {
         throw file.fail("its zip directory points to the wrong place");

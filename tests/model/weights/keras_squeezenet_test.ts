@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { openHdf5 } from "../../../lib/hdf5.ts";
+import { readKerasApart } from "../../../lib/model/weights/keras_apart.ts";
 import { readKerasSqueezenet } from "../../../lib/model/weights/keras_squeezenet.ts";
 import { makeKerasFile } from "./make_keras_file.ts";
 
@@ -44,6 +45,42 @@ Deno.test("readKerasSqueezenet() names every layer that is missing", async () =>
     },
   );
 });
+
+Deno.test("readKerasApart() gives what readKerasSqueezenet() gives, tensors and errors", () =>
+  makeKerasFile({ without: [] }, async (path) => {
+    assert.deepEqual(
+      await readKerasApart(path),
+      await readKerasSqueezenet(path),
+    );
+    await assert.rejects(readKerasApart(`${path}.none`), {
+      name: "CheckpointError",
+      where: /none \(No such file/,
+    });
+  }));
+
+Deno.test("readKerasApart() gives up a file that the HDF5 library hangs in", () =>
+  makeKerasFile({}, async (path) => {
+    const bytes = Deno.readFileSync(path);
+    emptyFreeSpace(bytes);
+    Deno.writeFileSync(path, bytes);
+    await assert.rejects(readKerasApart(path, 2000), {
+      name: "CheckpointError",
+      where: `${path} (the HDF5 library hangs in it)`,
+      fix: /download/,
+    });
+  }));
+
+/** Sets the size of the last object of the first global heap, its free space, to zero. */
+function emptyFreeSpace(bytes: Uint8Array<ArrayBuffer>): void {
+  const view = new DataView(bytes.buffer);
+  const heap = new TextDecoder("latin1").decode(bytes).indexOf("GCOL");
+  let object = heap + 16;
+  while (view.getUint16(object, true) !== 0) {
+    const size = view.getUint32(object + 8, true);
+    object += 16 + Math.ceil(size / 8) * 8;
+  }
+  view.setUint32(object + 8, 0, true);
+}
 
 const real = new URL(
   "../../../../shared/data/weights/squeezenet-v1.1-keras-notop/" +

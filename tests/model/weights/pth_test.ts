@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { CheckpointError } from "../../../lib/errors.ts";
-import { openHdf5 } from "../../../lib/hdf5.ts";
-import { readPth, readStateDict } from "../../../lib/model/weights/pth.ts";
+import { readPth } from "../../../lib/model/weights/pth.ts";
+import { readTorchCheckpoint } from "../../../lib/model/weights/torch_checkpoint.ts";
 import { PthTensor } from "../../../lib/model/weights/pth_tensor.ts";
-import { createRandom } from "../../../lib/random.ts";
 import { inFolder } from "../../in_folder.ts";
 
 const CONTAINERS = ["zip", "legacy"] as const;
@@ -21,8 +19,8 @@ function count(length: number): number[] {
 for (const container of CONTAINERS) {
   const kinds = fixture(`kinds.${container}.pth`);
 
-  Deno.test(`readStateDict() reads every number type (${container})`, () => {
-    const tensors = readStateDict(kinds);
+  Deno.test(`readTorchCheckpoint() reads every number type (${container})`, () => {
+    const tensors = readTorchCheckpoint(kinds).tensors;
     const numbers = (name: string): number[] => [...tensors.get(name)!.data];
     for (const name of ["f32", "f64", "f16", "bf16"]) {
       assert.deepEqual(numbers(name), count(6), name);
@@ -33,8 +31,8 @@ for (const container of CONTAINERS) {
     assert.deepEqual(numbers("bool"), [1, 0]);
   });
 
-  Deno.test(`readStateDict() reads scalars and empty tensors (${container})`, () => {
-    const tensors = readStateDict(kinds);
+  Deno.test(`readTorchCheckpoint() reads scalars and empty tensors (${container})`, () => {
+    const tensors = readTorchCheckpoint(kinds).tensors;
     assert.deepEqual(tensors.get("scalar"), {
       shape: [],
       data: Float32Array.of(2.5),
@@ -45,8 +43,8 @@ for (const container of CONTAINERS) {
     });
   });
 
-  Deno.test(`readStateDict() reads views of a shared storage (${container})`, () => {
-    const tensors = readStateDict(kinds);
+  Deno.test(`readTorchCheckpoint() reads views of a shared storage (${container})`, () => {
+    const tensors = readTorchCheckpoint(kinds).tensors;
     const base = count(12);
     const expected = {
       base,
@@ -67,8 +65,9 @@ for (const container of CONTAINERS) {
     );
   });
 
-  Deno.test(`readStateDict() unwraps a checkpoint and drops "module" (${container})`, () => {
-    const tensors = readStateDict(fixture(`checkpoint.${container}.pth`));
+  Deno.test(`readTorchCheckpoint() unwraps a checkpoint and drops "module" (${container})`, () => {
+    const tensors =
+      readTorchCheckpoint(fixture(`checkpoint.${container}.pth`)).tensors;
     assert.deepEqual([...tensors.keys()], [
       "encoder.0.weight",
       "encoder.0.bias",
@@ -103,14 +102,6 @@ for (const container of CONTAINERS) {
     assert.equal(rest["big"], 2n ** 70n);
   });
 
-  Deno.test(`readStateDict() reads only the tensors that are wanted (${container})`, () => {
-    const isWanted = (name: string): boolean => name.endsWith("bias");
-    const path = fixture(`torchvision.${container}.pth`);
-    assert.deepEqual([...readStateDict(path, isWanted).keys()], [
-      "features.0.bias",
-    ]);
-  });
-
   Deno.test(`readPth() refuses code by its name (${container})`, () => {
     const path = fixture(`evil.${container}.pth`);
     assert.throws(() => readPth(path), {
@@ -118,39 +109,6 @@ for (const container of CONTAINERS) {
       where: `${path} (it refers to posix.getpid, which is refused)`,
       fix: /torch\.save\(model\.state_dict\(\), FILE\)/,
     });
-  });
-
-  Deno.test(`readPth() says that a file is cut short, wherever it is (${container})`, async () => {
-    const bytes = Deno.readFileSync(kinds);
-    await inFolder((folder) => {
-      const path = `${folder}/w.pth`;
-      for (let length = 0; length < bytes.length; length += 7) {
-        Deno.writeFileSync(path, bytes.subarray(0, length));
-        assert.throws(() => readStateDict(path), CheckpointError);
-      }
-    });
-  });
-
-  Deno.test(`readPth() answers damage with its own error, never another (${container})`, async () => {
-    const random = createRandom(1);
-    const bytes = Deno.readFileSync(fixture(`checkpoint.${container}.pth`));
-    let numRefused = 0;
-    await inFolder((folder) => {
-      const path = `${folder}/w.pth`;
-      for (let i = 0; i < 1500; i++) {
-        const damaged = bytes.slice();
-        const at = random.nextInteger(bytes.length);
-        damaged[at] = random.nextInteger(256);
-        Deno.writeFileSync(path, damaged);
-        try {
-          readStateDict(path);
-        } catch (error) {
-          assert.ok(error instanceof CheckpointError, `byte ${at}: ${error}`);
-          numRefused++;
-        }
-      }
-    });
-    assert.ok(numRefused > 100, `${numRefused} refused`);
   });
 }
 
@@ -172,64 +130,6 @@ Deno.test("readPth() says that a file is not PyTorch's", async () => {
       where: `${path} (it does not begin like a file of torch.save)`,
     });
   });
-});
-
-Deno.test("readPth() stops at a pickle that asks for more than there is", async () => {
-  await inFolder((folder) => {
-    const path = `${folder}/w.pth`;
-    for (
-      const body of [
-        "X\xff\xff\xff\x7f",
-        "R.",
-        "0.",
-        "\x85.",
-        "h\x05.",
-        "(",
-        "ee.",
-      ]
-    ) {
-      Deno.writeFileSync(path, pickle(body));
-      assert.throws(() => readPth(path), CheckpointError, body);
-    }
-  });
-});
-
-const golden = new URL("../../../../shared/golden/", import.meta.url).pathname;
-const hasGolden = await Deno.stat(golden).then(() => true, () => false);
-
-Deno.test({
-  ignore: !hasGolden,
-  name:
-    `readStateDict() gives a trained checkpoint's weights in all containers${
-      hasGolden ? "" : " (skipped: no ../shared/golden)"
-    }`,
-  fn: async () => {
-    using expected = await openHdf5(`${golden}e_train/vgg16_d32_ckpt.h5`);
-    for (const kind of ["zip", "legacy", "parallel"]) {
-      const path = `${golden}e_train/vgg16_d32_ckpt.checkpoint.${kind}.pth.tar`;
-      const tensors = readStateDict(path);
-      assert.equal(tensors.size, 28);
-      for (const [name, tensor] of tensors) {
-        const { shape, data } = expected.readDataset(`final/${name}`);
-        assert.deepEqual(tensor, { shape, data }, `${kind} ${name}`);
-      }
-    }
-  },
-});
-
-Deno.test({
-  ignore: !hasGolden,
-  name: `readStateDict() gives the same from both containers${
-    hasGolden ? "" : " (skipped: no ../shared/golden)"
-  }`,
-  fn: () => {
-    for (const name of ["alexnet_div8", "vgg16_div8"]) {
-      const path = `${golden}b_encoder/${name}`;
-      const fromZip = readStateDict(`${path}.zip.pth`);
-      assert.ok(fromZip.size > 10);
-      assert.deepEqual(readStateDict(`${path}.legacy.pth`), fromZip);
-    }
-  },
 });
 
 /** A pickle of protocol 2 with these opcodes. */

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { CheckpointError } from "../../../lib/errors.ts";
 import {
   readSafetensors,
   writeSafetensors,
 } from "../../../lib/model/weights/safetensors.ts";
 import type { NamedTensors } from "../../../lib/model/weights/tensors.ts";
-import { createRandom } from "../../../lib/random.ts";
 import { inFolder } from "../../in_folder.ts";
 
 const tensors: NamedTensors = new Map([
@@ -112,6 +110,34 @@ const BAD: [string, Uint8Array, RegExp][] = [
     /unknown type/,
   ],
   [
+    "a type that turns into no text",
+    encode(
+      `{"w":{"dtype":{"toString":1,"valueOf":1},"shape":[],"data_offsets":[0,4]}}`,
+      [0, 0, 0, 0],
+    ),
+    /unknown type/,
+  ],
+  [
+    "a type of lists in lists",
+    encode(`{"w":{"dtype":${"[".repeat(1e4)}${"]".repeat(1e4)}}}`, []),
+    /unknown type/,
+  ],
+  [
+    "a header of lists in lists",
+    encode(`{"w":${"[".repeat(1e4)}${"]".repeat(1e4)}}`, []),
+    /unknown type/,
+  ],
+  [
+    "sizes whose product overflows",
+    encode({ w: { ...w, shape: Array(40).fill(2 ** 52) } }, [0, 0, 0, 0]),
+    /another size/,
+  ],
+  [
+    "sizes whose product is no number",
+    encode({ w: { ...w, shape: [...Array(40).fill(2 ** 52), 0] } }, []),
+    /another size/,
+  ],
+  [
     "a negative size",
     encode({ w: { ...w, shape: [-1] } }, [0, 0, 0, 0]),
     /no shape/,
@@ -160,28 +186,6 @@ for (const [what, bytes, reason] of BAD) {
     });
   });
 }
-
-Deno.test("readSafetensors() answers damage with its own error, never another", async () => {
-  const random = createRandom(1);
-  await inFolder(async (folder) => {
-    const path = `${folder}/w`;
-    await writeSafetensors(path, { tensors, metadata });
-    const bytes = Deno.readFileSync(path);
-    let numRefused = 0;
-    for (let i = 0; i < 1000; i++) {
-      const damaged = bytes.slice();
-      damaged[random.nextInteger(bytes.length)] = random.nextInteger(256);
-      Deno.writeFileSync(path, damaged);
-      try {
-        readSafetensors(path);
-      } catch (error) {
-        assert.ok(error instanceof CheckpointError, String(error));
-        numRefused++;
-      }
-    }
-    assert.ok(numRefused > 100, `${numRefused} refused`);
-  });
-});
 
 /** A file with this header, as JSON unless it is text, and these bytes of numbers. */
 function encode(header: unknown, numbers: number[]): Uint8Array {

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { checkTensors } from "../../../lib/model/weights/tensors.ts";
+import {
+  checkTensors,
+  type NamedTensor,
+} from "../../../lib/model/weights/tensors.ts";
 
 const expected = new Map([
   ["a", [2, 3]],
@@ -8,11 +11,16 @@ const expected = new Map([
   ["d", []],
 ]);
 
+function makeTensor(shape: number[], value = 1): NamedTensor {
+  const size = shape.reduce((product, length) => product * length, 1);
+  return { shape, data: new Float32Array(size).fill(value) };
+}
+
 Deno.test("checkTensors() names everything that is wrong at once", () => {
   const tensors = new Map([
-    ["a", { shape: [3, 2] }],
-    ["b", { shape: [4, 1] }],
-    ["other", { shape: [1] }],
+    ["a", makeTensor([3, 2])],
+    ["b", makeTensor([4, 1])],
+    ["other", makeTensor([1])],
   ]);
   assert.throws(() => checkTensors("w.pth", tensors, expected), {
     name: "CheckpointError",
@@ -27,7 +35,22 @@ Deno.test("checkTensors() gives the names that are not needed", () => {
   const tensors = new Map(
     [...expected, ["other", [1]] as const].map((
       [name, shape],
-    ) => [name, { shape }]),
+    ) => [name, makeTensor([...shape])]),
   );
   assert.deepEqual(checkTensors("w.pth", tensors, expected), ["other"]);
+});
+
+Deno.test("checkTensors() names every needed tensor that is not finite", () => {
+  const tensors = new Map(
+    [...expected].map(([name, shape]) => [name, makeTensor(shape)]),
+  );
+  tensors.get("a")!.data[5] = NaN;
+  tensors.get("c")!.data[0] = -Infinity;
+  tensors.set("other", makeTensor([1], NaN));
+  assert.throws(() => checkTensors("w.pth", tensors, expected), {
+    name: "CheckpointError",
+    message: /^Cannot use weights that are not finite/,
+    where: "w.pth; not finite: a, c",
+    fix: /diverge/,
+  });
 });
