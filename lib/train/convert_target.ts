@@ -1,0 +1,150 @@
+/**
+ * The files that weights are converted to.
+ *
+ * @module
+ */
+import { OptionsError } from "../errors.ts";
+import { writeBytesWhole } from "../files.ts";
+import { createModel } from "../model/create_model.ts";
+import { encodeOnnxModel } from "../model/onnx_model.ts";
+import {
+  writeTorchCheckpoint,
+  writeTorchStateDict,
+} from "../model/weights/pth_write.ts";
+import type { NamedTensors } from "../model/weights/tensors.ts";
+import type { TorchOptimizer } from "../model/weights/torch_checkpoint.ts";
+import { writeCheckpoint, writeWeights } from "./checkpoint.ts";
+import type { SettledModel } from "./convert_model.ts";
+import type { TargetFormat } from "./convert_options.ts";
+import type { WeightsSource } from "./convert_source.ts";
+import { toTorchOptimizer } from "./torch_optimizer.ts";
+
+/** What a target has of the optimizer. */
+export interface WrittenTarget {
+  /** Name of a parameter in the target. */
+  nameParameter(name: string): string;
+  /** The optimizer as it was written: ours, PyTorch's, or none. */
+  optimizer: "ours" | TorchOptimizer | undefined;
+}
+
+/**
+ * Writes weights in a format.
+ *
+ * @throws {OptionsError} If the format needs to know more of the model.
+ * @throws {CheckpointError} If the file cannot be written; what was there stays.
+ */
+export async function writeTarget(
+  output: string,
+  format: TargetFormat,
+  source: WeightsSource,
+  model: SettledModel,
+): Promise<WrittenTarget> {
+  switch (format) {
+    case "safetensors":
+      return await writeOwn(output, source, model);
+    case "checkpoint":
+      return await writeTorch(output, source, model);
+    case "stateDict":
+      await writeTorchStateDict(output, renamed(model.parameters, nameInTorch));
+      return { nameParameter: nameInTorch, optimizer: undefined };
+    case "onnx":
+      return await writeOnnx(output, source, model);
+  }
+}
+
+/** `features.0.weight` is `encoder.0.weight` in pytorch-NetVlad, and in our files. */
+function nameInTorch(name: string): string {
+  return name.replace(/^features\./, "encoder.");
+}
+
+/** The same in a `DataParallel`. */
+function nameInParallel(name: string): string {
+  return nameInTorch(name).replace(".", ".module.");
+}
+
+function renamed(
+  tensors: NamedTensors,
+  rename: (name: string) => string,
+): NamedTensors {
+  return new Map(
+    [...tensors].map(([name, tensor]) => [rename(name), tensor]),
+  );
+}
+
+async function writeOwn(
+  output: string,
+  { checkpoint, extras }: WeightsSource,
+  model: SettledModel,
+): Promise<WrittenTarget> {
+  const { parameters } = model;
+  if (checkpoint === undefined) {
+    await writeWeights(output, model, parameters);
+    return { nameParameter: nameInTorch, optimizer: undefined };
+  }
+  const { optimizer, state } = checkpoint;
+  await writeCheckpoint(
+    output,
+    model,
+    { parameters, optimizer, state },
+    extras && { torch: JSON.stringify(extras) },
+  );
+  return { nameParameter: nameInTorch, optimizer: "ours" };
+}
+
+async function writeTorch(
+  output: string,
+  { path, checkpoint, extras, train }: WeightsSource,
+  { parameters }: SettledModel,
+): Promise<WrittenTarget> {
+  const parallel = extras?.parallel ?? false;
+  const nameParameter = parallel ? nameInParallel : nameInTorch;
+  const tensors = renamed(parameters, nameParameter);
+  if (checkpoint === undefined) {
+    await writeTorchCheckpoint(output, { tensors, parallel });
+    return { nameParameter, optimizer: undefined };
+  }
+  const { epoch, bestRecall, history } = checkpoint.state;
+  const last = history.at(-1);
+  const recalls = last?.recall;
+  const optimizer = checkpoint.optimizer.size === 0
+    ? undefined
+    : toTorchOptimizer(path, {
+      optimizer: checkpoint.optimizer,
+      parameters,
+      ...(extras?.optimizer && { extras: extras.optimizer }),
+      train,
+      learningRate: last?.learningRate ?? 0,
+    });
+  await writeTorchCheckpoint(output, {
+    tensors,
+    epoch,
+    bestScore: bestRecall,
+    ...(recalls && { recalls }),
+    ...(optimizer && { optimizer }),
+    parallel,
+  });
+  return { nameParameter, optimizer };
+}
+
+async function writeOnnx(
+  output: string,
+  { path }: WeightsSource,
+  { options }: SettledModel,
+): Promise<WrittenTarget> {
+  if (options.pooling === undefined) {
+    throw new OptionsError("Cannot make a describer of an encoder alone", {
+      where: `${path} has no aggregation layer`,
+      fix: "set pooling to max, avg or gem, or give weights with NetVLAD",
+    });
+  }
+  const model = await createModel(
+    { ...options, weights: path },
+    { engine: "wasm" },
+  );
+  try {
+    await writeBytesWhole(output, await encodeOnnxModel(model));
+  } finally {
+    await model.dispose();
+  }
+  return { nameParameter: (name) => name, optimizer: undefined };
+}
