@@ -5,7 +5,7 @@
  */
 import { CheckpointError } from "../errors.ts";
 import { progress, type ProgressEvent } from "../progress.ts";
-import type { Model } from "../model/model.ts";
+import type { Describer } from "../model/model.ts";
 import type { DescriptorFile } from "../search/descriptor_file.ts";
 import type { FrozenBatch, FrozenFeatures } from "./frozen_features.ts";
 
@@ -29,7 +29,7 @@ export interface DescribeTarget {
  * @throws {CheckpointError} If a descriptor is not finite.
  */
 export async function* describeImages(
-  model: Model,
+  model: Describer,
   source: FrozenFeatures,
   { firstImage, rows, batchSize, phase }: DescribeTarget,
 ): AsyncGenerator<ProgressEvent, void> {
@@ -42,10 +42,12 @@ export async function* describeImages(
   const F = model.descriptorLength;
   for await (const batch of source.read(indices, batchSize)) {
     const values = await describeBatch(model, batch);
-    checkFinite(values, phase);
-    batch.indices.forEach((index, i) =>
-      rows.write(index - firstImage, values.subarray(i * F, (i + 1) * F))
-    );
+    batch.indices.forEach((index, i) => {
+      const row = index - firstImage;
+      const descriptor = values.subarray(i * F, (i + 1) * F);
+      checkFinite(descriptor, `${phase}, image ${row + 1} of ${rows.numRows}`);
+      rows.write(row, descriptor);
+    });
     done += batch.indices.length;
     yield progress(phase, done, rows.numRows);
   }
@@ -53,7 +55,7 @@ export async function* describeImages(
 
 /** Descriptors of a batch, `[N, F]`; disposes the batch. */
 async function describeBatch(
-  model: Model,
+  model: Describer,
   { features, dispose }: FrozenBatch,
 ): Promise<Float32Array> {
   try {
@@ -66,10 +68,10 @@ async function describeBatch(
   }
 }
 
-function checkFinite(values: Float32Array, phase: string): void {
-  if (values.every(Number.isFinite)) return;
+function checkFinite(descriptor: Float32Array, where: string): void {
+  if (descriptor.every(Number.isFinite)) return;
   throw new CheckpointError("Cannot use descriptors that are not numbers", {
-    where: `${phase}, with the parameters that the model has now`,
+    where: `${where}, with the parameters that the model has now`,
     fix:
       "use other weights; if training led here, resume from the last checkpoint with a lower learningRate",
   });

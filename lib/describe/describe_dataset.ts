@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { PlaceDataset } from "../data/dataset.ts";
 import type { ImageOptions } from "../data/image/options.ts";
-import type { Model } from "../model/model.ts";
+import type { Describer } from "../model/model.ts";
 import type { ProgressEvent } from "../progress.ts";
 import {
   createDescriptorFile,
@@ -32,7 +32,7 @@ export interface DatasetDescriptors extends Disposable {
  * queries where they are others.
  */
 export function createDatasetFeatures(
-  model: Model,
+  model: Describer,
   dataset: PlaceDataset,
   images: Partial<ImageOptions>,
   store?: FeatureStore,
@@ -82,7 +82,7 @@ export function createDatasetDescriptors(
  * @param batchSize Images per batch, at most.
  */
 export async function* describeDataset(
-  model: Model,
+  model: Describer,
   source: FrozenFeatures,
   target: DatasetDescriptors,
   batchSize: number,

@@ -8,11 +8,12 @@ import { isFolder, listImages, readImageList } from "../data/list_images.ts";
 import { findReadable } from "../data/readable.ts";
 import { writeTextWhole } from "../files.ts";
 import { createHdf5Rows } from "../hdf5.ts";
-import type { Model } from "../model/model.ts";
+import type { Describer } from "../model/model.ts";
 import { createNpyRows } from "../npy.ts";
 import type { NoteEvent, ProgressEvent } from "../progress.ts";
 import type { RowWriter } from "../row_writer.ts";
 import { describeImages } from "./describe.ts";
+import { fitImages } from "./fit_images.ts";
 import { createFrozenFeatures } from "./frozen_features.ts";
 import {
   type DescribeOptions,
@@ -46,11 +47,12 @@ export interface Extraction {
  * @throws {CheckpointError} If the file cannot be written; none is left then.
  */
 export async function* extractDescriptors(
-  model: Model,
-  { readImages = {}, describe, ...given }: ExtractSettings,
+  model: Describer,
+  { readImages: askedImages = {}, describe, ...given }: ExtractSettings,
 ): AsyncGenerator<ProgressEvent | NoteEvent, Extraction> {
   const { images, output } = resolveExtractOptions(given);
   const { describeBatch } = resolveDescribeOptions(describe);
+  const readImages = yield* fitImages(model, askedImages);
   const found = await isFolder(images)
     ? await listImages(images, { recursive: true })
     : await readImageList(images);

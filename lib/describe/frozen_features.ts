@@ -9,7 +9,7 @@ import { imageBatches } from "../data/image/image_batches.ts";
 import type { ImageOptions } from "../data/image/options.ts";
 import * as tf from "../engine/tf.ts";
 import type { FeatureSize } from "../model/layers.ts";
-import type { Images, Model } from "../model/model.ts";
+import type { Describer, Images } from "../model/model.ts";
 import {
   createDescriptorFile,
   type DescriptorFile,
@@ -58,7 +58,7 @@ export interface FeatureStore {
  * @returns Its owner declares it with `using`.
  */
 export function createFrozenFeatures(
-  model: Model,
+  model: Describer,
   paths: readonly string[],
   images: Partial<ImageOptions>,
   store?: FeatureStore,
@@ -93,7 +93,7 @@ export function createFrozenFeatures(
 
 /** Runs the frozen part on as many images at a time as the engine can hold. */
 async function* runBatch(
-  model: Model,
+  model: Describer,
   images: Images,
   indices: number[],
 ): AsyncGenerator<FrozenBatch, void, void> {
@@ -122,7 +122,7 @@ class KeptFeatures {
   #file: DescriptorFile | undefined;
 
   constructor(
-    readonly model: Model,
+    readonly model: Describer,
     readonly numImages: number,
     readonly store: FeatureStore | undefined,
   ) {}

@@ -22,9 +22,10 @@ export interface Engine {
   /** Largest tensor that one operation may use, in bytes: batches are sized by it. */
   readonly maxTensorBytes: number;
   /**
-   * Loads an ONNX graph of one output.
+   * Loads an ONNX graph.
    *
    * @param onnx The serialized model.
+   * @throws {EngineError} If it cannot be loaded.
    */
   createSession(onnx: Uint8Array): Promise<EngineSession>;
   /**
@@ -44,10 +45,19 @@ export interface Engine {
   dispose(): Promise<void>;
 }
 
+/** What a graph says of one of its inputs or outputs. */
+export interface EngineValue {
+  name: string;
+  /** Type of its elements, such as `float32` or `uint8`. */
+  type: string;
+  /** Its sizes, `null` where one is free; none at all if the graph does not say. */
+  shape: readonly (number | null)[];
+}
+
 /** Values for an input of a graph. */
 export interface EngineInput {
   /** Row-major. */
-  data: Float32Array;
+  data: Float32Array | Float16Array | Uint8Array;
   shape: readonly number[];
 }
 
@@ -60,13 +70,20 @@ export interface EngineOutput {
 
 /** A loaded ONNX graph. */
 export interface EngineSession {
+  readonly inputs: readonly EngineValue[];
+  readonly outputs: readonly EngineValue[];
   /**
    * Runs the graph.
    *
    * @param inputs Values by input name.
-   * @returns The output, where TensorFlow.js can use it without a copy. The caller disposes it.
+   * @param output Name of the output that is wanted; the first if left out.
+   * @returns The output as float32, where TensorFlow.js can use it without a copy. The caller disposes it.
+   * @throws {EngineError} If it cannot be run.
    */
-  run(inputs: Record<string, EngineInput>): Promise<EngineOutput>;
+  run(
+    inputs: Record<string, EngineInput>,
+    output?: string,
+  ): Promise<EngineOutput>;
   /** Frees the graph and its weights. */
   dispose(): Promise<void>;
 }

@@ -48,7 +48,9 @@ export async function startNative(
 function loadOrtNode(): OrtModule {
   const folder = new URL("./native/", import.meta.url);
   try {
-    return createRequire(new URL("load.cjs", folder))("onnxruntime-node");
+    return passFloat16(
+      createRequire(new URL("load.cjs", folder))("onnxruntime-node"),
+    );
   } catch (cause) {
     throw new EngineError("Cannot start the engine native", {
       where: `onnxruntime-node (${describeCause(cause)})`,
@@ -57,4 +59,18 @@ function loadOrtNode(): OrtModule {
       cause,
     });
   }
+}
+
+/** Deno shows native code an empty Float16Array, so its bits are passed as integers. */
+function passFloat16({ Tensor, InferenceSession }: OrtModule): OrtModule {
+  class NativeTensor extends Tensor {
+    constructor(...args: ConstructorParameters<OrtModule["Tensor"]>) {
+      super(...args);
+      if (!(this.data instanceof Float16Array)) return;
+      const { buffer, byteOffset, length } = this.data;
+      const cpuData = new Uint16Array(buffer, byteOffset, length);
+      Object.assign(this, { cpuData });
+    }
+  }
+  return { InferenceSession, Tensor: NativeTensor };
 }

@@ -4,13 +4,20 @@
  * @module
  */
 import onnxProto from "onnx-proto";
+import { CheckpointError } from "../errors.ts";
 
 const { onnx } = onnxProto;
 
 /** Operator set that the graphs are written for. */
 const OPSET = 17;
-const FLOAT = 1;
-const INT64 = 7;
+
+/** Numbers of element types in onnx.proto. */
+export const ELEMENT_TYPES = {
+  float32: 1,
+  uint8: 2,
+  int64: 7,
+  float16: 10,
+} as const;
 
 /** One operator of a graph. Integer attributes only: nothing here needs others but strings. */
 export interface OnnxNode {
@@ -27,27 +34,37 @@ export interface OnnxConstant {
   data: Float32Array | BigInt64Array;
 }
 
-/** A float32 input or output; a named dimension is free. */
+/** An input or output; a named dimension is free. */
 export interface OnnxValue {
   name: string;
   shape: readonly (number | string)[];
+  /** float32 if left out. */
+  type?: keyof typeof ELEMENT_TYPES;
 }
 
 /** A whole graph. */
 export interface OnnxGraph {
   name: string;
   inputs: OnnxValue[];
-  output: OnnxValue;
+  outputs: OnnxValue[];
   nodes: OnnxNode[];
   constants: OnnxConstant[];
+  /** What the file says of the model, by any names. */
+  metadata?: Record<string, string>;
 }
+
+/** Bytes that a protobuf message can have, less what all but the constants needs at most. */
+const MAX_CONSTANT_BYTES = 2 ** 31 - 2 ** 20;
 
 /**
  * Serializes a graph.
  *
+ * @throws {CheckpointError} If it would have 2 GB or more.
+ *
  * Source: onnx.proto of the ONNX project, IR version 8.
  */
-export function encodeOnnx(graph: OnnxGraph): Uint8Array {
+export function encodeOnnx(graph: OnnxGraph): Uint8Array<ArrayBuffer> {
+  checkSize(graph);
   const model = onnx.ModelProto.create({
     irVersion: 8,
     producerName: "whereabouts",
@@ -57,10 +74,25 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
       node: graph.nodes.map(encodeNode),
       initializer: graph.constants.map(encodeConstant),
       input: graph.inputs.map(encodeValue),
-      output: [encodeValue(graph.output)],
+      output: graph.outputs.map(encodeValue),
     },
+    metadataProps: Object.entries(graph.metadata ?? {})
+      .map(([key, value]) => ({ key, value })),
   });
-  return onnx.ModelProto.encode(model).finish();
+  return onnx.ModelProto.encode(model).finish() as Uint8Array<ArrayBuffer>;
+}
+
+function checkSize({ name, constants }: OnnxGraph): void {
+  const bytes = constants.reduce((sum, { data }) => sum + data.byteLength, 0);
+  if (bytes <= MAX_CONSTANT_BYTES) return;
+  throw new CheckpointError(
+    `Cannot write ${(bytes / 1e9).toFixed(1)} GB of weights as ONNX`,
+    {
+      where: `graph ${name}`,
+      fix:
+        "use fewer clusters or a whitening to fewer values: a file holds 2 GB",
+    },
+  );
 }
 
 function encodeNode(node: OnnxNode): onnxProto.onnx.INodeProto {
@@ -98,16 +130,17 @@ function encodeConstant(
   return {
     name,
     dims: [...shape],
-    dataType: data instanceof Float32Array ? FLOAT : INT64,
+    dataType: ELEMENT_TYPES[data instanceof Float32Array ? "float32" : "int64"],
     rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   };
 }
 
 function encodeValue(
-  { name, shape }: OnnxValue,
+  { name, shape, type = "float32" }: OnnxValue,
 ): onnxProto.onnx.IValueInfoProto {
   const dim = shape.map((size) =>
     typeof size === "number" ? { dimValue: size } : { dimParam: size }
   );
-  return { name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } };
+  const elemType = ELEMENT_TYPES[type];
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }

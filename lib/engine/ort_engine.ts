@@ -8,6 +8,7 @@ import type {
   EngineInput,
   EngineOutput,
   EngineSession,
+  EngineValue,
 } from "./engine.ts";
 import type { InferenceSession, Tensor } from "onnxruntime-web";
 import { encodeOnnx } from "./onnx_graph.ts";
@@ -22,8 +23,8 @@ export interface OrtModule {
     ): Promise<InferenceSession>;
   };
   Tensor: new (
-    type: "float32",
-    data: Float32Array,
+    type: "float32" | "float16" | "uint8",
+    data: EngineInput["data"],
     dims: readonly number[],
   ) => Tensor;
 }
@@ -34,7 +35,7 @@ export interface OrtEngineParts {
   ort: OrtModule;
   sessionOptions: InferenceSession.SessionOptions;
   /** Makes a TensorFlow.js tensor of an output. */
-  wrapOutput(output: Tensor): EngineOutput;
+  wrapOutput(output: Tensor): EngineOutput | Promise<EngineOutput>;
   /** Frees the device, after the sessions. */
   release(): Promise<void> | void;
 }
@@ -46,7 +47,7 @@ export function createOrtEngine(parts: OrtEngineParts): Engine {
     const session = await loadSession(parts, onnx);
     open.add(session);
     return {
-      run: session.run,
+      ...session,
       dispose: async () => {
         if (open.delete(session)) await session.dispose();
       },
@@ -88,16 +89,15 @@ async function loadSession(
         cause,
       });
     });
-  const outputName = session.outputNames[0]!;
-  const toTensor = ({ data, shape }: EngineInput): Tensor =>
-    new ort.Tensor("float32", data, shape);
   return {
-    run: async (inputs) => {
-      const feeds = Object.fromEntries(
-        Object.entries(inputs).map(([name, value]) => [name, toTensor(value)]),
-      );
+    inputs: session.inputMetadata.map(describeValue),
+    outputs: session.outputMetadata.map(describeValue),
+    run: async (inputs, output = session.outputNames[0]!) => {
       try {
-        return wrapOutput((await session.run(feeds))[outputName]!);
+        const feeds = Object.entries(inputs)
+          .map(([name, value]) => [name, toTensor(ort, value)]);
+        const found = await session.run(Object.fromEntries(feeds), [output]);
+        return await wrapOutput(found[output]!);
       } catch (cause) {
         throw new EngineError(`Cannot run a graph on ${identity.name}`, {
           where: `${identity.device} (${describeCause(cause)})`,
@@ -110,6 +110,32 @@ async function loadSession(
   };
 }
 
+/** Sizes beyond this are how the web build writes a free one. */
+const MAX_SIZE = 2 ** 31 - 1;
+
+function describeValue(value: InferenceSession.ValueMetadata): EngineValue {
+  if (!value.isTensor) {
+    return { name: value.name, type: "no tensor", shape: [] };
+  }
+  const shape = value.shape.map((size) =>
+    typeof size === "number" && size > 0 && size <= MAX_SIZE ? size : null
+  );
+  return { name: value.name, type: value.type, shape };
+}
+
+function toTensor(ort: OrtModule, { data, shape }: EngineInput): Tensor {
+  if (data instanceof Uint8Array) return new ort.Tensor("uint8", data, shape);
+  const type = data instanceof Float32Array ? "float32" : "float16";
+  return new ort.Tensor(type, data, shape);
+}
+
+/** Values of an output as float32, without a copy if they are. */
+export function toFloat32(data: Tensor.DataType): Float32Array {
+  return data instanceof Float32Array
+    ? data
+    : Float32Array.from(data as unknown as ArrayLike<number>);
+}
+
 /** `a · bᵀ`: one Gemm. */
 function encodeProductGraph(): Uint8Array {
   return encodeOnnx({
@@ -118,7 +144,7 @@ function encodeProductGraph(): Uint8Array {
       { name: "a", shape: ["A", "F"] },
       { name: "b", shape: ["B", "F"] },
     ],
-    output: { name: "products", shape: ["A", "B"] },
+    outputs: [{ name: "products", shape: ["A", "B"] }],
     nodes: [{
       op: "Gemm",
       inputs: ["a", "b"],

@@ -12,13 +12,14 @@ import {
   createDatasetFeatures,
   describeDataset,
 } from "../describe/describe_dataset.ts";
+import { fitImages } from "../describe/fit_images.ts";
 import type { FrozenFeatures } from "../describe/frozen_features.ts";
 import {
   type DescribeOptions,
   resolveDescribeOptions,
 } from "../describe/options.ts";
 import { openWorkFolder } from "../describe/work_folder.ts";
-import type { Model } from "../model/model.ts";
+import type { Describer } from "../model/model.ts";
 import { note, type NoteEvent, type ProgressEvent } from "../progress.ts";
 import { type Predictions, searchExact } from "../search/exact.ts";
 import { type EvaluateOptions, resolveEvaluateOptions } from "./options.ts";
@@ -55,12 +56,13 @@ export type EvaluateEvent = ProgressEvent | NoteEvent;
  * @throws {OptionsError} If an option is wrong.
  */
 export async function* evaluateModel(
-  model: Model,
+  model: Describer,
   dataset: PlaceDataset,
-  { images = {}, describe, ...given }: EvaluateSettings = {},
+  { images: askedImages = {}, describe, ...given }: EvaluateSettings = {},
 ): AsyncGenerator<EvaluateEvent, Evaluation> {
   const options = resolveEvaluateOptions(given);
   const { describeBatch, cachePath } = resolveDescribeOptions(describe);
+  const images = yield* fitImages(model, askedImages);
   const kept = images.skipUnreadable
     ? yield* keepReadable(dataset, images)
     : dataset;
@@ -88,7 +90,7 @@ export interface FeatureEvaluation {
 
 /** Evaluates a model on frozen features: what *train* does after an epoch. */
 export async function* evaluateFeatures(
-  model: Model,
+  model: Describer,
   dataset: PlaceDataset,
   { source, folder, describeBatch, options }: FeatureEvaluation,
 ): AsyncGenerator<EvaluateEvent, Evaluation> {

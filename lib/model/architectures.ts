@@ -14,7 +14,7 @@ import type {
 } from "./network.ts";
 
 /** Torchvision's: RGB in [0, 1], ImageNet statistics. */
-const IMAGENET: Normalization = {
+export const IMAGENET: Normalization = {
   scale: 255,
   mean: [0.485, 0.456, 0.406],
   std: [0.229, 0.224, 0.225],

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ShapeError } from "../errors.ts";
+import { CheckpointError, ShapeError } from "../errors.ts";
 import type { Engine, EngineOutput, EngineSession } from "../engine/engine.ts";
 import * as tf from "../engine/tf.ts";
 import {
@@ -24,8 +24,9 @@ import type { Images, Model } from "./model.ts";
 import type { Network } from "./network.ts";
 import { l2Normalize } from "./normalize.ts";
 import { writeOnnxNetwork } from "./onnx_network.ts";
-import type { ModelOptions } from "./options.ts";
+import type { LOCAL_FORMS, ModelOptions } from "./options.ts";
 import { fromVariable, toVariable } from "./parameters.ts";
+import { countImages, describeByRuns, runImages } from "./run_images.ts";
 import { runLayers } from "./run_layers.ts";
 import { checkTensors, type NamedTensors } from "./weights/tensors.ts";
 
@@ -80,29 +81,33 @@ class AssembledModel implements Model {
     }
   }
 
+  get name(): string {
+    return `${this.options.arch}_${this.options.pooling}`;
+  }
+
   get needsCentroids(): boolean {
     return this.#hasRandomHead && this.options.pooling === "netvlad";
   }
 
-  async describe(images: Images): Promise<Float32Array> {
-    const rows = new Float32Array(countImages(images) * this.descriptorLength);
-    await this.#eachRun(images, async (features, first) => {
-      const descriptors = this.runTrained(features);
-      rows.set(await descriptors.data(), first * this.descriptorLength);
-      descriptors.dispose();
-    });
-    return rows;
+  describe(images: Images): Promise<Float32Array> {
+    return describeByRuns(this, images);
   }
 
-  async describeLocally(images: Images): Promise<Float32Array> {
+  async describeLocally(
+    images: Images,
+    form: typeof LOCAL_FORMS[number],
+  ): Promise<Float32Array> {
     const { height, width } = intermediateSizes(
       this.network.layers,
       { ...images, channels: 3 },
     ).at(-1)!;
     const imageLength = height * width * this.localLength;
     const rows = new Float32Array(countImages(images) * imageLength);
-    await this.#eachRun(images, async (features, first) => {
-      const local = tf.tidy(() => l2Normalize(this.#runTail(features)));
+    await runImages(this, images, async (features, first) => {
+      const local = tf.tidy(() => {
+        const raw = this.#runTail(features);
+        return form === "normalized" ? l2Normalize(raw) : raw;
+      });
       rows.set(await local.data(), first * imageLength);
       local.dispose();
     });
@@ -170,6 +175,12 @@ class AssembledModel implements Model {
         },
       );
     }
+    if (!centroids.every(Number.isFinite)) {
+      throw new CheckpointError("Cannot start NetVLAD from these centroids", {
+        where: "argument centroids (some are not finite)",
+        fix: "cluster again, with weights that give finite features",
+      });
+    }
     const head = headFromCentroids(this.options, D, centroids, descriptors);
     this.#assign(head);
     this.#hasRandomHead = false;
@@ -219,42 +230,4 @@ class AssembledModel implements Model {
       value.dispose();
     }
   }
-
-  /** Hands the frozen features of as many images as fit to `use`, run by run. */
-  async #eachRun(
-    images: Images,
-    use: (features: tf.Tensor4D, first: number) => Promise<void>,
-  ): Promise<void> {
-    const N = countImages(images);
-    const step = this.imagesPerRun(images);
-    const imageLength = images.height * images.width * 3;
-    for (let first = 0; first < N; first += step) {
-      const features = await this.runFrozen({
-        ...images,
-        pixels: images.pixels.subarray(
-          first * imageLength,
-          Math.min(N, first + step) * imageLength,
-        ),
-      });
-      try {
-        await use(features.tensor as tf.Tensor4D, first);
-      } finally {
-        features.dispose();
-      }
-    }
-  }
-}
-
-function countImages({ pixels, height, width }: Images): number {
-  const count = pixels.length / (height * width * 3);
-  if (!Number.isInteger(count) || count < 1) {
-    throw new ShapeError(
-      `Cannot use ${pixels.length} pixel values as images of ${width}x${height}`,
-      {
-        where: "argument images",
-        fix: `pass N·${height}·${width}·3 values`,
-      },
-    );
-  }
-  return count;
 }

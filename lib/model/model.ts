@@ -7,7 +7,7 @@ import type { Engine, EngineOutput } from "../engine/engine.ts";
 import type * as tf from "../engine/tf.ts";
 import type { FeatureSize, NetworkParts } from "./layers.ts";
 import type { Network } from "./network.ts";
-import type { ModelOptions } from "./options.ts";
+import type { LOCAL_FORMS, ModelOptions } from "./options.ts";
 import type { NamedTensors } from "./weights/tensors.ts";
 
 /** Images of one size, as they are decoded. */
@@ -18,58 +18,81 @@ export interface Images {
   width: number;
 }
 
-/** A model on an engine. */
-export interface Model {
+/**
+ * What describes images on an engine: a model, or an ONNX file. Images go through
+ * its frozen part, and the features of that through the rest.
+ */
+export interface Describer {
+  /** What files of its results are called after, such as `vgg16_netvlad`. */
+  readonly name: string;
   readonly engine: Engine;
-  readonly options: Readonly<ModelOptions>;
-  readonly network: Network;
-  /** What is frozen and what is trained. */
-  readonly parts: NetworkParts;
-  /** Length of a local descriptor, D. */
-  readonly localLength: number;
   /** Length of a descriptor, F. */
   readonly descriptorLength: number;
-  /** Whether NetVLAD still has random centroids: see `setCentroids`. */
-  readonly needsCentroids: boolean;
-  /** What is trained, by state-dict name: filters `[kh, kw, in, out]`, the rest as is. */
-  readonly variables: ReadonlyMap<string, tf.Variable>;
+  /** The one size of images that it takes; any if left out. */
+  readonly imageSize?: ImageSize;
   /**
    * Describes images, as many at a time as the engine can hold.
    *
-   * @returns Descriptors of unit length, `[N, F]` row-major.
+   * @returns Descriptors, `[N, F]` row-major.
    */
   describe(images: Images): Promise<Float32Array>;
   /**
-   * Encodes images.
-   *
-   * @returns L2-normalised local descriptors, `[N, P, D]` row-major.
-   */
-  describeLocally(images: Images): Promise<Float32Array>;
-  /**
-   * Runs the frozen part of the encoder.
+   * Runs the frozen part.
    *
    * @param images At most `imagesPerRun` of them.
    * @returns Features at the cut, `[N, h, w, C]`. The caller disposes them.
    */
   runFrozen(images: Images): Promise<EngineOutput>;
   /**
-   * Runs the trained part and the head; differentiable in `variables`.
+   * Runs the rest.
    *
    * @param features Features at the cut, `[N, h, w, C]`.
    * @returns Descriptors, `[N, F]`. The caller disposes them.
    */
   runTrained(features: tf.Tensor4D): tf.Tensor2D;
-  /** How many images of a size can go through the whole encoder at once. */
-  imagesPerRun(size: { height: number; width: number }): number;
-  /** How many images with features of a shape `[N, h, w, C]` can go through the trained part at once. */
+  /** How many images of a size can go through all of it at once. */
+  imagesPerRun(size: ImageSize): number;
+  /** How many images with features of a shape `[N, h, w, C]` can go through the rest at once. */
   imagesPerTrainedRun(features: { shape: readonly number[] }): number;
+  /** Frees everything, the engine too if it started it. */
+  dispose(): Promise<void>;
+}
+
+/** Rows and columns of an image. */
+export interface ImageSize {
+  height: number;
+  width: number;
+}
+
+/** A model of ours: its descriptors are of unit length, its rest is differentiable in `variables`. */
+export interface Model extends Describer {
+  readonly options: Readonly<ModelOptions>;
+  readonly network: Network;
+  /** What is frozen and what is trained. */
+  readonly parts: NetworkParts;
+  /** Length of a local descriptor, D. */
+  readonly localLength: number;
+  /** Whether NetVLAD still has random centroids: see `setCentroids`. */
+  readonly needsCentroids: boolean;
+  /** What is trained, by state-dict name: filters `[kh, kw, in, out]`, the rest as is. */
+  readonly variables: ReadonlyMap<string, tf.Variable>;
+  /**
+   * Encodes images.
+   *
+   * @param form Whether they are L2-normalised, as NetVLAD sees them.
+   * @returns Local descriptors, `[N, P, D]` row-major.
+   */
+  describeLocally(
+    images: Images,
+    form: typeof LOCAL_FORMS[number],
+  ): Promise<Float32Array>;
   /** Rows, columns and channels of the features at the cut for images of a size. */
   frozenSize(size: { height: number; width: number }): FeatureSize;
   /**
    * Initialises NetVLAD.
    *
    * @param centroids `[K, D]`
-   * @param descriptors L2-normalised local descriptors to choose α by, `[n, D]`.
+   * @param descriptors Local descriptors to choose α by, `[n, D]`.
    */
   setCentroids(centroids: Float32Array, descriptors: Float32Array): void;
   /** All parameters by the names that pytorch-NetVlad gives them. */
@@ -80,6 +103,4 @@ export interface Model {
    * @throws {CheckpointError} If one is missing or misshapen; it names every one.
    */
   importTensors(source: string, tensors: NamedTensors): void;
-  /** Frees everything, the engine too if the model started it. */
-  dispose(): Promise<void>;
 }

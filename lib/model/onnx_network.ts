@@ -3,11 +3,7 @@
  *
  * @module
  */
-import {
-  encodeOnnx,
-  type OnnxConstant,
-  type OnnxNode,
-} from "../engine/onnx_graph.ts";
+import { encodeOnnx } from "../engine/onnx_graph.ts";
 import type {
   ConvLayer,
   Layer,
@@ -15,14 +11,14 @@ import type {
   Normalization,
 } from "./network.ts";
 import { outputChannels } from "./layers.ts";
+import {
+  addConstant,
+  addIntegers,
+  addNode,
+  createDraft,
+  type Draft,
+} from "./onnx_draft.ts";
 import type { NamedTensor, NamedTensors } from "./weights/tensors.ts";
-
-/** A graph under construction. */
-interface Draft {
-  nodes: OnnxNode[];
-  constants: OnnxConstant[];
-  weights: NamedTensors;
-}
 
 /**
  * Writes layers as an ONNX graph from pixels to features.
@@ -38,20 +34,40 @@ export function writeOnnxNetwork(
   weights: NamedTensors,
   normalization: Normalization,
 ): Uint8Array {
-  const draft: Draft = { nodes: [], constants: [], weights };
-  const input = addNormalization(draft, normalization);
-  const output = addLayers(draft, layers, input);
+  const draft = createDraft();
+  const output = addNetwork(draft, layers, weights, normalization);
   addNode(draft, "Transpose", [output], { perm: [0, 2, 3, 1] }, "features");
+  const D = outputChannels(layers, 3);
   return encodeOnnx({
     name: "encoder",
-    inputs: [{ name: "images", shape: ["N", "H", "W", 3] }],
-    output: {
-      name: "features",
-      shape: ["N", "h", "w", outputChannels(layers, 3)],
-    },
-    nodes: draft.nodes,
-    constants: draft.constants,
+    inputs: [IMAGES],
+    outputs: [{ name: "features", shape: ["N", "h", "w", D] }],
+    ...draft,
   });
+}
+
+/** The input of a network. */
+export const IMAGES = { name: "images", shape: ["N", "H", "W", 3] };
+
+/**
+ * Adds layers to a graph with the input `IMAGES`.
+ *
+ * @param weights State dict with the weights of the layers, `[out, in, kh, kw]`.
+ * @returns The name of the features, `[N, D, h, w]`.
+ */
+export function addNetwork(
+  draft: Draft,
+  layers: readonly Layer[],
+  weights: NamedTensors,
+  normalization: Normalization,
+): string {
+  const input = addNormalization(draft, normalization);
+  return addLayers({ ...draft, weights }, layers, input);
+}
+
+/** A graph, and the weights of its layers. */
+interface NetworkDraft extends Draft {
+  weights: NamedTensors;
 }
 
 /** `(pixel / scale − mean) / std`, then channels first. */
@@ -69,14 +85,14 @@ function addNormalization(
 }
 
 function addLayers(
-  draft: Draft,
+  draft: NetworkDraft,
   layers: readonly Layer[],
   input: string,
 ): string {
   return layers.reduce((value, layer) => addLayer(draft, layer, value), input);
 }
 
-function addLayer(draft: Draft, layer: Layer, input: string): string {
+function addLayer(draft: NetworkDraft, layer: Layer, input: string): string {
   switch (layer.kind) {
     case "conv":
       return addConvolution(draft, layer, input);
@@ -99,7 +115,7 @@ function addLayer(draft: Draft, layer: Layer, input: string): string {
 }
 
 function addConvolution(
-  draft: Draft,
+  draft: NetworkDraft,
   { weights, size, stride, padding }: ConvLayer,
   input: string,
 ): string {
@@ -129,10 +145,8 @@ function countExtraChannels(channels: number): number {
 }
 
 function addZeroChannels(draft: Draft, input: string, extra: number): string {
-  const pads = `pads${draft.nodes.length}`;
-  const atEnd = BigInt64Array.from([0, 0, 0, 0, 0, extra, 0, 0], BigInt);
-  addConstant(draft, pads, [8], atEnd);
-  return addNode(draft, "Pad", [input, pads]);
+  const atEnd = addIntegers(draft, [0, 0, 0, 0, 0, extra, 0, 0]);
+  return addNode(draft, "Pad", [input, atEnd]);
 }
 
 /** A filter `[out, in, kh, kw]` with weights of zero for `extra` more channels. */
@@ -153,24 +167,4 @@ function widenFilter({ shape, data }: NamedTensor, extra: number): NamedTensor {
  */
 function endPadding({ stride }: MaxPoolLayer): number[] {
   return [0, 0, stride - 1, stride - 1];
-}
-
-function addNode(
-  draft: Draft,
-  op: string,
-  inputs: string[],
-  attributes: NonNullable<OnnxNode["attributes"]> = {},
-  output = `${op.toLowerCase()}${draft.nodes.length}`,
-): string {
-  draft.nodes.push({ op, inputs, output, attributes });
-  return output;
-}
-
-function addConstant(
-  draft: Draft,
-  name: string,
-  shape: readonly number[],
-  data: OnnxConstant["data"],
-): void {
-  draft.constants.push({ name, shape, data });
 }

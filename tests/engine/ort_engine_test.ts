@@ -7,7 +7,7 @@ import { randomWeights } from "../../lib/model/parameters.ts";
 import { runLayers } from "../../lib/model/run_layers.ts";
 import { createRandom } from "../../lib/random.ts";
 import { assertClose } from "../assert_close.ts";
-import { toLayerWeights } from "../model/encoder_cases.ts";
+import { toLayerWeights } from "../model/small_network.ts";
 import {
   type ReferenceWeights,
   runLayersReference,

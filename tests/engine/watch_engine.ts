@@ -23,9 +23,9 @@ export function watchEngine(
       const session = await watched.createSession(onnx);
       return {
         ...session,
-        run: (inputs) => {
-          runs.push(inputs.images!.shape[0]!);
-          return session.run(inputs);
+        run: (inputs, output) => {
+          runs.push(Object.values(inputs)[0]!.shape[0]!);
+          return session.run(inputs, output);
         },
       };
     },

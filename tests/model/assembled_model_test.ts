@@ -108,7 +108,7 @@ testOnEngine(
     const images = makeImages(2, 48, 64);
     for (const cut of [null, "conv5_1"]) {
       const model = makeModel(engine, { pooling: "avg" }, cut);
-      const local = await model.describeLocally(images);
+      const local = await model.describeLocally(images, "normalized");
       assert.equal(model.localLength, 64);
       assert.equal(local.length, 2 * 3 * 4 * 64);
       for (let at = 0; at < local.length; at += 64) {

@@ -13,13 +13,12 @@ import { runLayers } from "../../lib/model/run_layers.ts";
 import type { NamedTensors } from "../../lib/model/weights/tensors.ts";
 import { createRandom } from "../../lib/random.ts";
 import { assertClose } from "../assert_close.ts";
-import { channelsFirst } from "./channel_order.ts";
-import { SHARED_CASES, STORED_CASE, toLayerWeights } from "./encoder_cases.ts";
 import { runLayersReference } from "./layers_reference.ts";
 import {
   makeImage,
   makeSmallNetwork,
   makeWeights,
+  toLayerWeights,
   toTensors,
 } from "./small_network.ts";
 import { normalizePixels } from "./normalize_pixels.ts";
@@ -55,35 +54,13 @@ async function runOnnx(
 function testOnEngine(
   name: string,
   fn: () => Promise<void>,
-  ignore = false,
 ): void {
   Deno.test({
     name,
-    ignore,
     sanitizeResources: false,
     sanitizeOps: false,
     fn,
   });
-}
-
-for (const { name, missing, read } of [STORED_CASE, ...SHARED_CASES]) {
-  testOnEngine(
-    `writeOnnxNetwork() matches the golden encoder ${name}${missing}`,
-    async () => {
-      const { network, tensors, golden } = await read();
-      const features = await runOnnx(network, tensors, {
-        data: Float32Array.from(golden.uint8("image_u8")),
-        shape: golden.shape("image_u8") as Shape,
-      });
-      assertClose(
-        channelsFirst(features),
-        golden.float32("out"),
-        golden.tolerances.out!,
-      );
-      features.dispose();
-    },
-    missing !== "",
-  );
 }
 
 for (const ceilMode of [false, true]) {
