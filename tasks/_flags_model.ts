@@ -9,13 +9,18 @@ import {
   type CheckpointOptions,
   CHECKPOINTS,
   CLUSTER_DEFAULTS,
+  CLUSTER_INITS,
   type ClusterOptions,
+  LOCAL_FORMS,
   MODEL_DEFAULTS,
   type ModelOptions,
   POOLINGS,
   resolveCheckpointOptions,
   resolveClusterOptions,
   resolveModelOptions,
+  VLAD_INITS,
+  VLAD_NORMS,
+  VLAD_ORDERS,
 } from "../mod.ts";
 import { BOOLEAN, choice, FILE, FOLDER, INTEGER } from "./_flag_types.ts";
 import type { FlagGroup, GivenOptions } from "./_spec.ts";
@@ -41,6 +46,22 @@ export const MODEL_FLAGS: FlagGroup<Omit<ModelOptions, "seed">> = {
       flag: "vlad-v2",
       type: BOOLEAN,
       help: "NetVLAD with biases in the soft assignment",
+    },
+    vladInit: {
+      flag: "vlad-init",
+      type: choice(VLAD_INITS),
+      help: "first values of NetVLAD v2",
+    },
+    vladOrder: {
+      flag: "vlad-order",
+      type: choice(VLAD_ORDERS),
+      help: "order of the values of a NetVLAD descriptor",
+    },
+    vladNorm: {
+      flag: "vlad-norm",
+      type: choice(VLAD_NORMS),
+      help:
+        "what NetVLAD divides by: norms of at least 1e-12, or norms plus 1e-12",
     },
     weights: {
       flag: "weights",
@@ -136,6 +157,27 @@ export const CLUSTER_FLAGS: FlagGroup<Omit<ClusterOptions, "seed">> = {
       flag: "cluster-iterations",
       type: INTEGER,
       help: "iterations of k-means",
+    },
+    clusterInit: {
+      flag: "cluster-init",
+      type: choice(CLUSTER_INITS),
+      help: "first centroids of a start of k-means",
+    },
+    clusterStarts: {
+      flag: "cluster-starts",
+      type: INTEGER,
+      help: "starts of k-means, of which the best is kept",
+    },
+    clusterPointsPerCentroid: {
+      flag: "cluster-points-per-centroid",
+      type: INTEGER,
+      help: "local descriptors that k-means takes for each centroid, at most",
+      absent: "all",
+    },
+    v2Descriptors: {
+      flag: "v2-descriptors",
+      type: choice(LOCAL_FORMS),
+      help: "local descriptors that NetVLAD v2 starts from",
     },
   },
 };

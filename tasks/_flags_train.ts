@@ -4,9 +4,14 @@
  * @module
  */
 import {
+  CACHED_NEGATIVES,
+  EPOCH_ZEROS,
+  LOSS_MEANS,
   MARGIN_DISTANCES,
   type ModelOptions,
   OPTIMIZERS,
+  PATIENCE_UNITS,
+  QUERY_ORDERS,
   resolveTrainOptions,
   TRAIN_DEFAULTS,
   type TrainOptions,
@@ -35,6 +40,18 @@ const SCHEDULE = {
     type: INTEGER,
     unit: "evaluations",
     help: "when to stop, if Recall@5 gets no better; 0 is never",
+  },
+  patienceIn: {
+    flag: "patience-in",
+    type: choice(PATIENCE_UNITS),
+    help:
+      "what --patience counts; in epochs, it stops beyond patience / eval-every evaluations",
+  },
+  epochZero: {
+    flag: "epoch-zero",
+    type: choice(EPOCH_ZEROS),
+    help:
+      "the evaluation before the first epoch: whether it counts for the best, is only reported, or is left out",
   },
   fromScratch: {
     flag: "from-scratch",
@@ -67,6 +84,13 @@ const OPTIMIZER = {
     unit: "epochs",
     help: "time between decreases of the learning rate, with SGD",
   },
+  lrDelayEpochs: {
+    flag: "lr-delay",
+    type: INTEGER,
+    unit: "epochs",
+    help:
+      "how much later they come than in the epochs that --lr-step divides, with SGD",
+  },
   lrGamma: {
     flag: "lr-gamma",
     type: NUMBER,
@@ -98,6 +122,12 @@ const TUPLES = {
     type: choice(MARGIN_DISTANCES),
     help: "distance that the loss compares",
   },
+  lossOver: {
+    flag: "loss-over",
+    type: choice(LOSS_MEANS),
+    help:
+      "negatives that the loss is the mean over: all of a batch, or those that violate the margin",
+  },
   negativesPerTuple: {
     flag: "negatives-per-tuple",
     type: INTEGER,
@@ -108,16 +138,38 @@ const TUPLES = {
     type: INTEGER,
     help: "database images drawn per query as candidate negatives",
   },
+  negativesWithReplacement: {
+    flag: "negatives-with-replacement",
+    type: BOOLEAN,
+    help: "draw them with replacement: some twice, so fewer of them",
+  },
   negativesExamined: {
     flag: "negatives-examined",
     type: INTEGER,
     help: "nearest candidates that are looked at",
+  },
+  negativesCached: {
+    flag: "negatives-cached",
+    type: choice(CACHED_NEGATIVES),
+    help:
+      "negatives that a query looks at again in the next epoch: those it learned from, or the nearest",
   },
   cacheRefreshQueries: {
     flag: "cache-refresh-rate",
     type: INTEGER,
     unit: "queries",
     help: "time between refreshes of the descriptor cache",
+  },
+  cacheRefreshGrowth: {
+    flag: "cache-refresh-growth",
+    type: NUMBER,
+    help: "factor of that time at each decrease of the learning rate",
+  },
+  queryOrder: {
+    flag: "query-order",
+    type: choice(QUERY_ORDERS),
+    help:
+      "what is shuffled: the queries between two refreshes, or all of an epoch",
   },
 } satisfies Partial<Flags<RunOptions>>;
 

@@ -1,4 +1,5 @@
 /** `deno task cluster`: local descriptors of the training database to centroids of NetVLAD. */
+import { COMPAT_FLAGS, takeProfile } from "./_compat.ts";
 import { prepareCentroids, prepareModel } from "./_prepare.ts";
 import { ENGINE_FLAGS, RANDOM_FLAGS } from "./_flags.ts";
 import { DATASET_FLAGS, IMAGE_FLAGS } from "./_flags_dataset.ts";
@@ -10,6 +11,7 @@ await runTask({
   description:
     "Clusters local descriptors of the training split's database into the centroids that NetVLAD starts from.",
   groups: {
+    compat: COMPAT_FLAGS,
     dataset: DATASET_FLAGS,
     images: IMAGE_FLAGS,
     model: MODEL_FLAGS,
@@ -23,7 +25,8 @@ await runTask({
         ? []
         : [`--pooling ${model.pooling} has no centroids to cluster`],
   ],
-}, async (run) => {
+}, async (given) => {
+  const run = await takeProfile(given);
   const options = { ...run.options, checkpoint: {} };
   await using prepared = await prepareModel({ ...run, options }, null);
   const centroids = await prepareCentroids(run, prepared);

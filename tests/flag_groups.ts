@@ -1,3 +1,4 @@
+import { COMPAT_FLAGS } from "../tasks/_compat.ts";
 import {
   DESCRIBE_FLAGS,
   ENGINE_FLAGS,
@@ -11,14 +12,17 @@ import {
   CLUSTER_FLAGS,
   MODEL_FLAGS,
 } from "../tasks/_flags_model.ts";
+import { ONNX_FLAGS } from "../tasks/_flags_onnx.ts";
 import { TRAIN_FLAGS } from "../tasks/_flags_train.ts";
 
 /** Every group of flags that goes together, as a task with all of them would have it. */
 export const FLAG_GROUPS = {
+  compat: COMPAT_FLAGS,
   dataset: DATASET_FLAGS,
   images: IMAGE_FLAGS,
   model: MODEL_FLAGS,
   checkpoint: CHECKPOINT_FLAGS,
+  onnx: ONNX_FLAGS,
   cluster: CLUSTER_FLAGS,
   train: TRAIN_FLAGS,
   describe: DESCRIBE_FLAGS,

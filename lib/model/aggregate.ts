@@ -5,8 +5,10 @@
  */
 import * as tf from "../engine/tf.ts";
 import type { Random } from "../random.ts";
+import { gemPool } from "./gem.ts";
 import { netVlad, type NetVladParams } from "./netvlad.ts";
 import { initNetVladV1, initNetVladV2 } from "./netvlad_init.ts";
+import { initNetVladV2AsPytorch } from "./netvlad_init_compat.ts";
 import type { ModelOptions } from "./options.ts";
 import { averagePool, maxPool } from "./pooling.ts";
 import type { NamedTensors } from "./weights/tensors.ts";
@@ -14,7 +16,7 @@ import type { NamedTensors } from "./weights/tensors.ts";
 /** What decides the shape of a head. */
 export type HeadOptions = Pick<
   ModelOptions,
-  "pooling" | "numClusters" | "vladV2"
+  "pooling" | "numClusters" | "vladV2" | "vladInit" | "vladOrder" | "vladNorm"
 >;
 
 /** Length of a descriptor, F, for local descriptors of length D. */
@@ -42,16 +44,16 @@ export function headShapes(
  * Parameters of NetVLAD from clustered centroids.
  *
  * @param centroids `[K, D]`
- * @param descriptors L2-normalised local descriptors to choose α by, `[n, D]`.
+ * @param descriptors Local descriptors to choose α by, `[n, D]`.
  */
 export function headFromCentroids(
-  { vladV2, numClusters: K }: HeadOptions,
+  options: HeadOptions,
   D: number,
   centroids: Float32Array,
   descriptors: Float32Array,
 ): NamedTensors {
-  const init = vladV2 ? initNetVladV2 : initNetVladV1;
-  const values = init(
+  const K = options.numClusters;
+  const values = chooseInit(options)(
     { data: centroids, rowLength: D },
     { data: descriptors, rowLength: D },
   );
@@ -70,6 +72,11 @@ export function headFromCentroids(
     });
   }
   return tensors;
+}
+
+function chooseInit({ vladV2, vladInit }: HeadOptions): typeof initNetVladV1 {
+  if (!vladV2) return initNetVladV1;
+  return vladInit === "published" ? initNetVladV2 : initNetVladV2AsPytorch;
 }
 
 /** Parameters of a head that was not clustered: random centroids. */
@@ -99,16 +106,18 @@ export function randomHead(
  */
 export function aggregate(
   features: tf.Tensor4D,
-  { pooling }: HeadOptions,
+  options: HeadOptions,
   params: ReadonlyMap<string, tf.Tensor>,
 ): tf.Tensor2D {
-  switch (pooling) {
+  switch (options.pooling) {
     case "netvlad":
-      return netVlad(features, netVladParams(params));
+      return netVlad(features, netVladParams(params), options);
     case "max":
       return maxPool(features);
     case "avg":
       return averagePool(features);
+    case "gem":
+      return gemPool(features);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Engine } from "../engine/engine.ts";
 import { startEngine } from "../engine/start_engine.ts";
+import { OptionsError } from "../errors.ts";
 import { createRandom } from "../random.ts";
 import { headShapes, randomHead } from "./aggregate.ts";
 import { assembleModel } from "./assembled_model.ts";
@@ -31,10 +32,11 @@ export interface ModelPlace {
 /**
  * Assembles a model.
  *
- * @param given Network, aggregation, weights and seed; defaults for what is left out.
+ * @param given Network, aggregation, weights and seed. What is left out is as the weights of a
+ * trained NetVLAD say (`vladOrder`, `vladNorm`), or the default.
  * @param place Engine, and what is trained.
  * @returns The caller disposes it.
- * @throws {OptionsError} If an option is wrong.
+ * @throws {OptionsError} If an option is wrong, or not what the weights were trained with.
  * @throws {CheckpointError} If the weights do not fit; it names every tensor that does not.
  * @throws {EngineError} If the engine is not there.
  *
@@ -53,10 +55,14 @@ export async function createModel(
   given: Partial<ModelOptions> = {},
   { engine = "auto", trainFrom = null }: ModelPlace = {},
 ): Promise<Model> {
-  const options = resolveModelOptions(given);
-  const weights = options.weights === undefined
+  const { weights: path } = resolveModelOptions(given);
+  const weights = path === undefined
     ? undefined
-    : await readEncoderWeights(options.weights);
+    : await readEncoderWeights(path);
+  const options = resolveModelOptions({
+    ...given,
+    ...(weights && listTrainedOptions(given, weights)),
+  });
   const network = adaptNetwork(
     describeNetwork(options.arch, options.widthDivisor),
     weights ?? {},
@@ -74,6 +80,42 @@ export async function createModel(
     hasRandomHead: (weights?.head.size ?? 0) === 0,
     ownsEngine,
   });
+}
+
+/** Options that make other descriptors of the same parameters. */
+const DESCRIPTOR_OPTIONS = ["vladOrder", "vladNorm"] as const;
+
+/** The descriptor options that a trained head was written with, if its file says so. */
+function listTrainedOptions(
+  given: Partial<ModelOptions>,
+  { head, metadata }: EncoderWeights,
+): Partial<ModelOptions> {
+  if (head.size === 0) return {};
+  const trained = parseObject(metadata.model) as Partial<ModelOptions>;
+  const names = DESCRIPTOR_OPTIONS.filter((name) => trained[name]);
+  const other = names.filter((name) =>
+    given[name] && given[name] !== trained[name]
+  );
+  if (other.length > 0) {
+    throw new OptionsError("Cannot make other descriptors than were trained", {
+      where: other.map((name) =>
+        `${name} is ${given[name]}, ${given.weights} was trained with ${
+          trained[name]
+        }`
+      ).join("; "),
+      fix: "leave them out: they are taken from the weights",
+    });
+  }
+  return Object.fromEntries(names.map((name) => [name, trained[name]]));
+}
+
+/** An object in JSON; an empty one for the text of another program. */
+function parseObject(text = "{}"): object {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
 }
 
 /** The tensors of the weights file, checked, and random ones for what it does not hold. */

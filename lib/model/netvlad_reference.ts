@@ -4,6 +4,8 @@
  *
  * @module
  */
+import type { NetVladOptions } from "./netvlad.ts";
+import { MODEL_DEFAULTS } from "./options.ts";
 
 /** Layer parameters as plain numbers; see `NetVladParams`. */
 export interface NetVladReferenceParams {
@@ -19,14 +21,18 @@ export interface NetVladReferenceParams {
  * NetVLAD of one image, written as the paper's sums. Keep it dull.
  *
  * @param locals Local descriptors of one image, `[P][D]`.
- * @returns Descriptor, `[K·D]`, cluster by cluster.
+ * @param options Norms and order.
+ * @returns Descriptor, `[K·D]`, or `[D·K]`.
  *
  * Source: Arandjelović et al., NetVLAD, CVPR 2016, eq. 4.
  */
 export function netVladReference(
   locals: number[][],
   params: NetVladReferenceParams,
+  { vladNorm, vladOrder }: NetVladOptions = MODEL_DEFAULTS,
 ): number[] {
+  const isSmooth = vladNorm === "smoothed";
+  const unit = isSmooth ? smoothUnit : clampedUnit;
   const vlad = params.centroids.map((centroid) => centroid.map(() => 0)); // [K][D]
   for (const x of locals.map(unit)) {
     const assign = softAssignReference(x, params);
@@ -36,7 +42,11 @@ export function netVladReference(
       })
     );
   }
-  return unit(vlad.flatMap(unit));
+  const clusters = vlad.map(unit); // [K][D]
+  const ordered = vladOrder === "cluster-major"
+    ? clusters.flat()
+    : clusters[0]!.flatMap((_, d) => clusters.map((cluster) => cluster[d]!));
+  return isSmooth ? offsetUnit(ordered) : clampedUnit(ordered);
 }
 
 /**
@@ -60,7 +70,15 @@ export function softAssignReference(
   return powers.map((power) => power / total);
 }
 
-function unit(x: number[]): number[] {
-  const norm = Math.hypot(...x);
-  return norm > 1e-12 ? x.map((value) => value / norm) : x.map(() => 0);
+function smoothUnit(x: number[]): number[] {
+  return x.map((value) => value / Math.sqrt(Math.hypot(...x) ** 2 + 1e-12));
+}
+
+function offsetUnit(x: number[]): number[] {
+  return x.map((value) => value / (Math.hypot(...x) + 1e-12));
+}
+
+function clampedUnit(x: number[]): number[] {
+  const norm = Math.max(Math.hypot(...x), 1e-12);
+  return x.map((value) => value / norm);
 }

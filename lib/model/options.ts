@@ -8,7 +8,6 @@ import {
   COUNT,
   DEFAULT_SEED,
   INTEGER,
-  integerFrom,
   oneOf,
   optional,
   resolveOptions,
@@ -18,7 +17,19 @@ import {
 import { ARCH_NAMES, type ArchName } from "./network.ts";
 
 /** Names of the aggregation layers. */
-export const POOLINGS = ["netvlad", "max", "avg"] as const;
+export const POOLINGS = ["netvlad", "max", "avg", "gem"] as const;
+
+/** Forms of local descriptors: L2-normalised, or as the encoder gives them. */
+export const LOCAL_FORMS = ["normalized", "raw"] as const;
+
+/** Ways to choose the first values of NetVLAD v2: as published, or with pytorch-NetVlad's defects. */
+export const VLAD_INITS = ["published", "pytorch-netvlad"] as const;
+
+/** Orders of the values of a NetVLAD descriptor: k·D + d, or d·K + k. */
+export const VLAD_ORDERS = ["cluster-major", "channel-major"] as const;
+
+/** Ways to keep NetVLAD from dividing by a norm of zero: see `lib/model/normalize.ts`. */
+export const VLAD_NORMS = ["clamped", "smoothed"] as const;
 
 /** Names of the checkpoints of a run. */
 export const CHECKPOINTS = ["latest", "best"] as const;
@@ -27,12 +38,18 @@ export const CHECKPOINTS = ["latest", "best"] as const;
 export interface ModelOptions {
   /** Encoder: the network up to its last convolution. */
   arch: ArchName;
-  /** Aggregation layer: NetVLAD, or the maximum or mean over positions. */
+  /** Aggregation layer: NetVLAD, or the maximum, mean or generalised mean (p = 3) over positions. */
   pooling: typeof POOLINGS[number];
-  /** Clusters K of NetVLAD, 2 to 4096. */
+  /** Clusters K of NetVLAD, 1 to 4096. */
   numClusters: number;
   /** NetVLAD with biases in the soft assignment, initialised from squared distances. */
   vladV2: boolean;
+  /** How the first values of NetVLAD v2 follow from centroids; v1 has one way. */
+  vladInit: typeof VLAD_INITS[number];
+  /** Order of the values of a NetVLAD descriptor: cluster by cluster, or channel by channel. */
+  vladOrder: typeof VLAD_ORDERS[number];
+  /** What NetVLAD divides by: norms of at least 1e-12, or norms to which 1e-12 is added. */
+  vladNorm: typeof VLAD_NORMS[number];
   /** File of encoder weights; random weights if left out. */
   weights?: string;
   /** Divides the channels of every layer of the encoder: 1 is the published network. */
@@ -47,6 +64,9 @@ export const MODEL_DEFAULTS: Readonly<ModelOptions> = Object.freeze({
   pooling: "netvlad",
   numClusters: 64,
   vladV2: false,
+  vladInit: "published",
+  vladOrder: "cluster-major",
+  vladNorm: "clamped",
   widthDivisor: 1,
   seed: DEFAULT_SEED,
 });
@@ -58,11 +78,13 @@ const MODEL_RULES: Rules<ModelOptions> = {
   arch: oneOf(ARCH_NAMES),
   pooling: oneOf(POOLINGS),
   numClusters: {
-    holds: (count) =>
-      integerFrom(2).holds(count) && Number(count) <= MAX_CLUSTERS,
-    wanted: `an integer from 2 to ${MAX_CLUSTERS}`,
+    holds: (count) => COUNT.holds(count) && Number(count) <= MAX_CLUSTERS,
+    wanted: `an integer from 1 to ${MAX_CLUSTERS}`,
   },
   vladV2: BOOLEAN,
+  vladInit: oneOf(VLAD_INITS),
+  vladOrder: oneOf(VLAD_ORDERS),
+  vladNorm: oneOf(VLAD_NORMS),
   weights: optional(TEXT),
   widthDivisor: COUNT,
   seed: INTEGER,

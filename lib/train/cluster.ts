@@ -23,6 +23,7 @@ import {
   resolveClusterOptions,
 } from "./cluster_options.ts";
 import { kMeans } from "./kmeans.ts";
+import { pickRows } from "./kmeans_points.ts";
 
 /** How to cluster: options of clustering and of reading images. */
 export interface ClusterSettings extends Partial<ClusterOptions> {
@@ -32,8 +33,6 @@ export interface ClusterSettings extends Partial<ClusterOptions> {
 /** What clustering reports as it goes. */
 export type ClusterEvent = ProgressEvent | NoteEvent;
 
-/** Starts of k-means, of which the best is kept. */
-const RESTARTS = 3;
 /** Images decoded at a time. */
 const BATCH_SIZE = 8;
 
@@ -71,10 +70,21 @@ export async function* clusterCentroids(
       `clustering ${numDescriptors} local descriptors of the ${wanted} asked for: the dataset has no more`,
     );
   }
-  const { centroids } = yield* kMeans(model.engine, descriptors, D, {
+  const { clusterPointsPerCentroid: perCentroid = Infinity } = options;
+  let points = descriptors;
+  if (numDescriptors > perCentroid * K) {
+    const drawn = random.fork("points")
+      .sampleDistinct(numDescriptors, perCentroid * K);
+    points = pickRows(descriptors, D, drawn);
+    yield note(
+      `clustering ${drawn.length} of ${numDescriptors} local descriptors: ${perCentroid} for each centroid`,
+    );
+  }
+  const { centroids } = yield* kMeans(model.engine, points, D, {
     numClusters: K,
     iterations: options.clusterIterations,
-    restarts: RESTARTS,
+    restarts: options.clusterStarts,
+    init: options.clusterInit,
   }, random.fork("k-means"));
   return {
     centroids: new Float32Array(centroids),
@@ -99,6 +109,7 @@ async function* sampleDescriptors(
     .map((index) => paths[index]!);
   const D = model.localLength;
   const perImage = options.clusterDescriptorsPerImage;
+  const form = localForm(model, options);
   const rows = new Float32Array(drawn.length * perImage * D);
   const unreadable: string[] = [];
   let [length, done] = [0, 0];
@@ -111,7 +122,7 @@ async function* sampleDescriptors(
   });
   yield progress("sample local descriptors", done, drawn.length);
   for await (const batch of batches) {
-    const local = await model.describeLocally(batch); // [N, P, D]
+    const local = await model.describeLocally(batch, form); // [N, P, D]
     const N = batch.indices.length;
     const P = local.length / D / N;
     for (let n = 0; n < N; n++) {
@@ -142,6 +153,14 @@ async function* sampleDescriptors(
     });
   }
   return rows.slice(0, length);
+}
+
+/** The form of the local descriptors that a model starts from. */
+export function localForm(
+  { options: { vladV2 } }: Pick<Model, "options">,
+  { v2Descriptors }: Pick<ClusterOptions, "v2Descriptors">,
+): ClusterOptions["v2Descriptors"] {
+  return vladV2 ? v2Descriptors : "normalized";
 }
 
 /** The file that centroids go to: `<arch>_<dataset>_<K>_desc_cen.hdf5`, as pytorch-NetVlad calls it. */

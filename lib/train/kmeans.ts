@@ -8,7 +8,8 @@ import { OptionsError } from "../errors.ts";
 import { progress, type ProgressEvent } from "../progress.ts";
 import type { Random } from "../random.ts";
 import { squaredDistance } from "../search/descriptor_rows.ts";
-import { chooseFirstCentroids } from "./kmeans_init.ts";
+import { CLUSTER_DEFAULTS, type ClusterOptions } from "./cluster_options.ts";
+import { chooseFirstCentroids, chooseRandomCentroids } from "./kmeans_init.ts";
 import {
   measureDistances,
   type Points,
@@ -23,6 +24,8 @@ export interface KMeansOptions {
   iterations: number;
   /** Starts, of which the best is kept. */
   restarts: number;
+  /** How each start chooses its first centroids. */
+  init?: ClusterOptions["clusterInit"];
 }
 
 /** Clusters of points. */
@@ -46,7 +49,8 @@ interface Assignment {
 }
 
 /**
- * Clusters points by k-means: greedy k-means++, then Lloyd's iterations.
+ * Clusters points by k-means: greedy k-means++ unless random points are asked
+ * for, then Lloyd's iterations.
  *
  * Distances are matrix products on the engine, the sums of the points of a
  * cluster are in double precision. A cluster that loses all its points goes on
@@ -73,13 +77,16 @@ export async function* kMeans(
 ): AsyncGenerator<ProgressEvent, KMeansResult> {
   const points = preparePoints(values, rowLength);
   checkOptions(options, points.numPoints);
+  const { numClusters: K, init = CLUSTER_DEFAULTS.clusterInit } = options;
   let best: KMeansResult | undefined;
   for (let restart = 0; restart < options.restarts; restart++) {
     const ordinal = `start ${restart + 1} of ${options.restarts}`;
-    const first = yield* nameStart(
-      ordinal,
-      chooseFirstCentroids(engine, points, options.numClusters, random),
-    );
+    const first = init === "random"
+      ? chooseRandomCentroids(points, K, random)
+      : yield* nameStart(
+        ordinal,
+        chooseFirstCentroids(engine, points, K, random),
+      );
     const result = yield* nameStart(
       ordinal,
       improveCentroids(engine, points, first, options.iterations),

@@ -6,7 +6,7 @@
 import type { Engine } from "../engine/engine.ts";
 import { progress, type ProgressEvent } from "../progress.ts";
 import type { Random } from "../random.ts";
-import { measureDistances, type Points } from "./kmeans_points.ts";
+import { measureDistances, pickRows, type Points } from "./kmeans_points.ts";
 
 /**
  * Chooses points as first centroids by greedy k-means++.
@@ -27,7 +27,7 @@ export async function* chooseFirstCentroids(
   numClusters: number,
   random: Random,
 ): AsyncGenerator<ProgressEvent, Float32Array> {
-  const { rowLength, numPoints } = points;
+  const { values, rowLength, numPoints } = points;
   const numDraws = 2 + Math.floor(Math.log(numClusters));
   const centroids = new Float32Array(numClusters * rowLength);
   let nearest: Float64Array = new Float64Array(numPoints).fill(Infinity);
@@ -38,10 +38,32 @@ export async function* chooseFirstCentroids(
       : drawByWeight(nearest, numDraws, random);
     const { place, distances } = await takeBest(engine, points, drawn, nearest);
     nearest = distances;
-    centroids.set(rowOf(points, drawn[place]!), k * rowLength);
+    centroids.set(
+      pickRows(values, rowLength, [drawn[place]!]),
+      k * rowLength,
+    );
     yield progress("choose first centroids", k + 1, numClusters);
   }
   return centroids;
+}
+
+/**
+ * Chooses different points as first centroids, all alike.
+ *
+ * @param points N points of length D, N ≥ K.
+ * @param numClusters K.
+ * @param random Moved on.
+ * @returns `[K, D]`, copies of points.
+ *
+ * Source: `Clustering` of faiss.
+ */
+export function chooseRandomCentroids(
+  { values, rowLength, numPoints }: Points,
+  numClusters: number,
+  random: Random,
+): Float32Array {
+  const drawn = random.sampleDistinct(numPoints, numClusters);
+  return pickRows(values, rowLength, drawn);
 }
 
 /** Draws indices with probabilities in proportion to their weights; alike if all are 0. */
@@ -71,10 +93,7 @@ async function takeBest(
   drawn: readonly number[],
   nearest: Float64Array,
 ): Promise<{ place: number; distances: Float64Array }> {
-  const rows = new Float32Array(drawn.length * points.rowLength);
-  drawn.forEach((index, i) =>
-    rows.set(rowOf(points, index), i * points.rowLength)
-  );
+  const rows = pickRows(points.values, points.rowLength, drawn);
   const all = drawn.map(() => new Float64Array(points.numPoints));
   const sums = drawn.map(() => 0);
   for await (const block of measureDistances(engine, points, rows)) {
@@ -92,8 +111,4 @@ async function takeBest(
   }
   const place = sums.indexOf(Math.min(...sums));
   return { place, distances: all[place]! };
-}
-
-function rowOf({ values, rowLength }: Points, index: number): Float32Array {
-  return values.subarray(index * rowLength, (index + 1) * rowLength);
 }

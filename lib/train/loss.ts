@@ -20,8 +20,11 @@ export interface TupleDescriptors {
   negativeCounts: readonly number[];
 }
 
-/** Which margin, on which distance. */
-export type LossOptions = Pick<TrainOptions, "margin" | "marginOn">;
+/** Which margin, on which distance, and what the loss is the mean over. */
+export type LossOptions = Pick<
+  TrainOptions,
+  "margin" | "marginOn" | "lossOver"
+>;
 
 /** Added to every component of a difference, as in PyTorch's `pairwise_distance`. */
 const OFFSET = 1e-6;
@@ -31,7 +34,8 @@ const SQUARED_FLOOR = 1e-30;
 
 /**
  * Asks every negative to be farther from its query than the positive is, by a
- * margin; the mean over the negatives of what is lacking.
+ * margin; the mean over the negatives of what is lacking: over all, or over those
+ * that lack something (0 if none does).
  *
  * On `euclidean` distances the margin's square root is taken:
  * `max(‖q − p + 1e-6‖ − ‖q − n + 1e-6‖ + √margin, 0)`. On `squared` ones:
@@ -41,11 +45,11 @@ const SQUARED_FLOOR = 1e-30;
  * @throws {ShapeError} If two shapes disagree, or there are no negatives.
  *
  * Source: `train()` of pytorch-NetVlad's main.py; Arandjelović et al., NetVLAD,
- * CVPR 2016, eq. 7.
+ * CVPR 2016, eq. 7; the mean over those that violate is that of Relja's program.
  */
 export function tripletLoss(
   descriptors: TupleDescriptors,
-  { margin, marginOn }: LossOptions,
+  { margin, marginOn, lossOver }: LossOptions,
 ): tf.Scalar {
   checkTuples(descriptors);
   const { queries, positives, negatives, negativeCounts } = descriptors;
@@ -58,7 +62,12 @@ export function tripletLoss(
       tf.sub(tf.matMul(repeat, toPositives), toNegatives),
       marginOn === "squared" ? margin : Math.sqrt(margin),
     ); // [ΣJ, 1]
-    return tf.mean(tf.relu(lacking)) as tf.Scalar;
+    const losses = tf.relu(lacking);
+    if (lossOver === "violating") {
+      const count = tf.maximum(tf.sum(tf.step(lacking)), 1);
+      return tf.div(tf.sum(losses), count) as tf.Scalar;
+    }
+    return tf.mean(losses) as tf.Scalar;
   });
 }
 

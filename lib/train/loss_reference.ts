@@ -23,7 +23,7 @@ export interface TupleReference {
  */
 export function tripletLossReference(
   tuples: readonly TupleReference[],
-  { margin, marginOn }: LossOptions,
+  { margin, marginOn, lossOver }: LossOptions,
 ): number {
   let sum = 0;
   let count = 0;
@@ -36,10 +36,10 @@ export function tripletLossReference(
           Math.sqrt(distanceSquared(query, negative, 1e-6)) +
           Math.sqrt(margin);
       sum += Math.max(lacking, 0);
-      count++;
+      if (lossOver === "all" || lacking > 0) count++;
     }
   }
-  return sum / count;
+  return count > 0 ? sum / count : 0;
 }
 
 function distanceSquared(

@@ -13,14 +13,18 @@ import type { TrainOptions } from "./options.ts";
 /** How hard negatives are chosen. */
 export type MiningOptions = Pick<
   TrainOptions,
-  "margin" | "marginOn" | "negativesPerTuple" | "negativesExamined"
+  | "margin"
+  | "marginOn"
+  | "negativesPerTuple"
+  | "negativesExamined"
+  | "negativesCached"
 >;
 
 /** How negatives are drawn. */
-export interface DrawOptions extends Pick<TrainOptions, "negativesSampled"> {
-  /** Whether an image may be drawn twice, as in pytorch-NetVlad; not if left out. */
-  withReplacement?: boolean;
-}
+export type DrawOptions = Pick<
+  TrainOptions,
+  "negativesSampled" | "negativesWithReplacement"
+>;
 
 /** A query, one image of its place, and images of other places that look nearer than they should. */
 export interface Tuple {
@@ -38,8 +42,16 @@ export interface TupleCandidates {
   potentialPositives: ArrayLike<number>;
   /** Database indices drawn with `drawNegatives`. */
   drawnNegatives: readonly number[];
-  /** `negativeIndices` of the last tuple of this query; empty before the first. */
-  cachedNegatives: readonly number[];
+  /** What this query kept at its last turn; empty before the first. */
+  cachedNegatives: number[];
+}
+
+/** What mining found for a query. */
+export interface MinedTuple {
+  /** `undefined` if no negative violates. */
+  tuple: Tuple | undefined;
+  /** Database indices of the negatives that the query keeps for its next turn. */
+  cachedNegatives: number[];
 }
 
 /** Descriptors of a training set as they were at the last refresh. */
@@ -63,11 +75,11 @@ export function drawNegatives(
   random: Random,
   numDatabase: number,
   others: ArrayLike<number>,
-  { negativesSampled, withReplacement = false }: DrawOptions,
+  { negativesSampled, negativesWithReplacement }: DrawOptions,
 ): number[] {
   const numNegatives = numDatabase - others.length;
   if (numNegatives === 0) return [];
-  const draws = withReplacement
+  const draws = negativesWithReplacement
     ? random.sample(numNegatives, negativesSampled)
     : random.sampleDistinct(numNegatives, negativesSampled);
   return draws.map((draw) => skipOthers(draw, others));
@@ -81,21 +93,22 @@ function skipOthers(draw: number, others: ArrayLike<number>): number {
 }
 
 /**
- * Chooses the tuple of one query by the descriptors. Only the rows that are
- * compared are read.
+ * Chooses the tuple of one query by the descriptors, and the negatives that it
+ * looks at again: those of its last tuple; or the nearest `negativesPerTuple`,
+ * whether they violate or not. Only the rows that are compared are read.
  *
  * @param descriptors Descriptors of the training set.
  * @param candidates What to choose from.
  * @param options How to choose.
- * @returns The tuple, whose negatives become the cached ones of its query; `undefined` if no negative violates.
  *
- * Source: Arandjelović et al., NetVLAD, CVPR 2016, section 4 and appendix A; choice as in pytorch-NetVlad, pittsburgh.py.
+ * Source: Arandjelović et al., NetVLAD, CVPR 2016, section 4 and appendix A; choice as in
+ * pytorch-NetVlad, pittsburgh.py; the nearest are what Relja's trainWeakly.m keeps.
  */
 export function mineTuple(
   { database, queries }: TrainingDescriptors,
   candidates: TupleCandidates,
   options: MiningOptions,
-): Tuple | undefined {
+): MinedTuple {
   const { queryIndex, potentialPositives } = candidates;
   const query = queries.read(queryIndex, 1);
   const squared = options.marginOn === "squared";
@@ -113,15 +126,17 @@ export function mineTuple(
     ...candidates.cachedNegatives,
     ...candidates.drawnNegatives,
   ]);
-  const negativeIndices = chooseNegatives(
-    negatives,
-    measure(negatives),
-    positive!.distance + margin,
-    options,
-  );
-  return negativeIndices.length === 0
+  const distances = measure(negatives);
+  const chooseBelow = (limit: number): number[] =>
+    chooseNegatives(negatives, distances, limit, options);
+  const negativeIndices = chooseBelow(positive!.distance + margin);
+  const tuple = negativeIndices.length === 0
     ? undefined
     : { queryIndex, positiveIndex: positive!.index, negativeIndices };
+  const cachedNegatives = options.negativesCached === "nearest"
+    ? chooseBelow(Infinity)
+    : tuple?.negativeIndices ?? candidates.cachedNegatives;
+  return { tuple, cachedNegatives };
 }
 
 /**

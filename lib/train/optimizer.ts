@@ -15,11 +15,21 @@ export type OptimizerOptions = Pick<
   "optimizer" | "momentum" | "weightDecay"
 >;
 
-/** What decides the learning rate of an epoch. */
-export type ScheduleOptions = Pick<
+/** What decides when the learning rate decreases. */
+type DecreaseOptions = Pick<
   TrainOptions,
-  "optimizer" | "learningRate" | "lrStepEpochs" | "lrGamma"
+  "optimizer" | "lrStepEpochs" | "lrDelayEpochs"
 >;
+
+/** What decides the learning rate of an epoch. */
+export type ScheduleOptions =
+  & DecreaseOptions
+  & Pick<TrainOptions, "learningRate" | "lrGamma">;
+
+/** What decides how often an epoch refreshes the descriptor cache. */
+export type RefreshOptions =
+  & DecreaseOptions
+  & Pick<TrainOptions, "cacheRefreshQueries" | "cacheRefreshGrowth">;
 
 /** Moves variables against their gradients. */
 export interface Optimizer {
@@ -76,18 +86,47 @@ export function createOptimizer(
 }
 
 /**
- * The learning rate of an epoch: `lr · γ^⌊epoch / step⌋` for SGD, constant for Adam.
+ * The learning rate of an epoch: `lr · γ^⌊(epoch − delay) / step⌋` for SGD, constant for Adam.
  *
  * @param epoch From 1.
  *
- * Source: `StepLR` as pytorch-NetVlad's main.py steps it, before each epoch.
+ * Source: `StepLR` as pytorch-NetVlad's main.py steps it, before each epoch: no
+ * delay. Relja's program decreases an epoch later.
  */
 export function learningRateAt(
   epoch: number,
-  { optimizer, learningRate, lrStepEpochs, lrGamma }: ScheduleOptions,
+  options: ScheduleOptions,
 ): number {
-  if (optimizer === "adam") return learningRate;
-  return learningRate * lrGamma ** Math.floor(epoch / lrStepEpochs);
+  return options.learningRate *
+    options.lrGamma ** countDecreases(epoch, options);
+}
+
+/**
+ * Queries between two refreshes of the descriptor cache in an epoch.
+ *
+ * @param epoch From 1.
+ *
+ * Source: Relja's program doubles the interval whenever it halves the learning rate.
+ */
+export function refreshQueriesAt(
+  epoch: number,
+  options: RefreshOptions,
+): number {
+  const { cacheRefreshQueries, cacheRefreshGrowth } = options;
+  const growth = cacheRefreshGrowth ** countDecreases(epoch, options);
+  return Math.min(
+    Math.round(cacheRefreshQueries * growth),
+    Number.MAX_SAFE_INTEGER,
+  );
+}
+
+/** How often the learning rate has decreased by an epoch. */
+function countDecreases(
+  epoch: number,
+  { optimizer, lrStepEpochs, lrDelayEpochs }: DecreaseOptions,
+): number {
+  if (optimizer === "adam") return 0;
+  return Math.max(0, Math.floor((epoch - lrDelayEpochs) / lrStepEpochs));
 }
 
 /**

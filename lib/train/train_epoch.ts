@@ -16,8 +16,9 @@ import type { Model } from "../model/model.ts";
 import { progress, type ProgressEvent } from "../progress.ts";
 import type { Random } from "../random.ts";
 import { drawNegatives, mineTuple, type Tuple } from "./mining.ts";
-import type { Optimizer } from "./optimizer.ts";
+import { type Optimizer, refreshQueriesAt } from "./optimizer.ts";
 import type { TrainOptions } from "./options.ts";
+import { orderQueries } from "./query_order.ts";
 import { listOf, type TrainQueries } from "./train_queries.ts";
 import { computeGradients } from "./train_step.ts";
 
@@ -27,6 +28,10 @@ export interface StepEvent {
   epoch: number;
   /** From 1, within the epoch. */
   step: number;
+  /** Batch of the epoch that it learned from, from 1: those without a tuple count too. */
+  batch: number;
+  /** (epoch − 1)·⌈queries / batchTuples⌉ + batch, as pytorch-NetVlad counts for its logs. */
+  globalStep: number;
   loss: number;
   /** Negatives in the batch. */
   negatives: number;
@@ -44,7 +49,7 @@ export interface EpochMakings {
   describeBatch: number;
   options: Readonly<TrainOptions>;
   queries: TrainQueries;
-  /** Hard negatives of each query at its last turn; moved on. */
+  /** Negatives that each query looks at again at its next turn; moved on. */
   cachedNegatives: Record<string, number[]>;
   random: Random;
   epoch: number;
@@ -60,19 +65,21 @@ export interface EpochCounts {
 }
 
 /**
- * Learns from every query once, in random order within each refresh.
+ * Learns from every query once, in the order of `orderQueries`.
  *
- * Source: Arandjelović et al., NetVLAD, CVPR 2016, section 4 and appendix A; order as
- * in pytorch-NetVlad.
+ * Source: Arandjelović et al., NetVLAD, CVPR 2016, section 4 and appendix A.
  */
 export async function* trainEpoch(
   makings: EpochMakings,
 ): AsyncGenerator<ProgressEvent | StepEvent, EpochCounts> {
   const { model, options, queries, random, dataset } = makings;
-  const totals = { loss: 0, steps: 0, tuples: 0, skipped: 0 };
-  const subsets = splitEvenly(queries.indices, options.cacheRefreshQueries);
+  const totals = { loss: 0, batches: 0, steps: 0, tuples: 0, skipped: 0 };
+  const parts = orderQueries(queries.indices, random, {
+    ...options,
+    refreshQueries: refreshQueriesAt(makings.epoch, options),
+  });
   let done = 0;
-  for (const subset of subsets) {
+  for (const part of parts) {
     using descriptors = createDatasetDescriptors(
       dataset,
       makings.folder,
@@ -84,16 +91,16 @@ export async function* trainEpoch(
       descriptors,
       makings.describeBatch,
     );
-    const order = random.sampleDistinct(subset.length, subset.length)
-      .map((i) => subset[i]!);
-    for (let first = 0; first < order.length; first += options.batchTuples) {
-      const batch = order.slice(first, first + options.batchTuples);
+    for (let first = 0; first < part.length; first += options.batchTuples) {
+      const batch = part.slice(first, first + options.batchTuples);
       const tuples = mineBatch(makings, descriptors, batch);
       done += batch.length;
       totals.tuples += tuples.length;
       totals.skipped += batch.length - tuples.length;
+      totals.batches++;
       if (tuples.length > 0) {
-        const event = await learn(makings, tuples, ++totals.steps);
+        totals.steps++;
+        const event = await learn(makings, tuples, totals);
         totals.loss += event.loss;
         yield event;
       }
@@ -117,15 +124,16 @@ function mineBatch(
       listOf(queries.nearby, queryIndex),
       options,
     );
-    const tuple = mineTuple(descriptors, {
+    const mined = mineTuple(descriptors, {
       queryIndex,
       potentialPositives: listOf(queries.potentialPositives, queryIndex),
       drawnNegatives,
       cachedNegatives: cachedNegatives[queryIndex] ?? [],
     }, options);
-    if (tuple === undefined) return [];
-    cachedNegatives[queryIndex] = tuple.negativeIndices;
-    return [tuple];
+    if (mined.cachedNegatives.length > 0) {
+      cachedNegatives[queryIndex] = mined.cachedNegatives;
+    }
+    return mined.tuple ?? [];
   });
 }
 
@@ -133,9 +141,9 @@ function mineBatch(
 async function learn(
   makings: EpochMakings,
   tuples: readonly Tuple[],
-  step: number,
+  { steps: step, batches: batch }: { steps: number; batches: number },
 ): Promise<StepEvent> {
-  const { model, dataset, options, epoch } = makings;
+  const { model, dataset, options, epoch, queries } = makings;
   const isOne = dataset.queries === dataset.database;
   const { loss, gradients } = await computeGradients(model, {
     tuples,
@@ -150,21 +158,15 @@ async function learn(
         fix: "lower learningRate, and resume from the last checkpoint",
       });
     }
-    makings.optimizer.step(gradients, makings.learningRate);
+    // Of Relja's program: a mean over no negative moves nothing, decay and momentum neither.
+    if (options.lossOver === "all" || loss > 0) {
+      makings.optimizer.step(gradients, makings.learningRate);
+    }
   } finally {
     tf.dispose(gradients);
   }
   const negatives = tuples.flatMap((tuple) => tuple.negativeIndices).length;
-  return { kind: "step", epoch, step, loss, negatives };
-}
-
-/** Splits items in order into as few parts of at most `most` as there can be, as even as can be. */
-function splitEvenly<Item>(items: readonly Item[], most: number): Item[][] {
-  const parts = Math.ceil(items.length / most);
-  const small = Math.floor(items.length / parts);
-  const larger = items.length % parts;
-  return Array.from({ length: parts }, (_, i) => {
-    const start = i * small + Math.min(i, larger);
-    return items.slice(start, start + small + (i < larger ? 1 : 0));
-  });
+  const batches = Math.ceil(queries.indices.length / options.batchTuples);
+  const globalStep = (epoch - 1) * batches + batch;
+  return { kind: "step", epoch, step, batch, globalStep, loss, negatives };
 }

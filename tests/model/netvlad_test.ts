@@ -2,11 +2,16 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import * as tf from "../../lib/engine/tf.ts";
 import { useWasmBackend } from "../../lib/engine/wasm_backend.ts";
-import { netVlad, type NetVladParams } from "../../lib/model/netvlad.ts";
+import {
+  netVlad,
+  type NetVladOptions,
+  type NetVladParams,
+} from "../../lib/model/netvlad.ts";
 import {
   netVladReference,
   type NetVladReferenceParams,
 } from "../../lib/model/netvlad_reference.ts";
+import { VLAD_NORMS, VLAD_ORDERS } from "../../lib/model/options.ts";
 import { assertClose } from "../assert_close.ts";
 import { centralDifferences } from "../central_differences.ts";
 
@@ -19,6 +24,10 @@ const FLOAT32 = { rtol: 1e-4, atol: 1e-5 };
 const value = fc.integer({ min: -64, max: 64 }).map((n) => n / 32);
 
 const [H, W, D, K] = [2, 3, 3, 4];
+
+const VARIANTS: NetVladOptions[] = VLAD_NORMS.flatMap((vladNorm) =>
+  VLAD_ORDERS.map((vladOrder) => ({ vladNorm, vladOrder }))
+);
 
 function rows(count: number, length: number): fc.Arbitrary<number[][]> {
   const row = fc.array(value, { minLength: length, maxLength: length });
@@ -45,24 +54,123 @@ function toTensors(params: NetVladReferenceParams): NetVladParams {
 function runLayer(
   images: number[][][],
   params: NetVladReferenceParams,
+  options?: NetVladOptions,
 ): Float32Array {
   return tf.tidy(() => {
     const features = tf.tensor4d(images.flat(2), [images.length, H, W, D]);
-    return netVlad(features, toTensors(params)).dataSync() as Float32Array;
+    const vlad = netVlad(features, toTensors(params), options);
+    return vlad.dataSync() as Float32Array;
   });
 }
 
-Deno.test("netVlad() equals its reference", () => {
-  fc.assert(
-    fc.property(cases, ({ locals, ...params }) => {
-      assertClose(
-        runLayer([locals], params),
-        netVladReference(locals, params),
-        FLOAT32,
-      );
-    }),
-    { seed: 1, numRuns: 50 },
+for (const options of VARIANTS) {
+  const { vladNorm, vladOrder } = options;
+
+  Deno.test(`netVlad(), ${vladNorm} and ${vladOrder}, equals its reference`, () => {
+    fc.assert(
+      fc.property(cases, ({ locals, ...params }) => {
+        assertClose(
+          runLayer([locals], params, options),
+          netVladReference(locals, params, options),
+          FLOAT32,
+        );
+      }),
+      { seed: 1, numRuns: 50 },
+    );
+  });
+}
+
+Deno.test("netVlad() is cluster-major and clamped unless asked otherwise", () => {
+  const [first] = VARIANTS;
+  assert.deepEqual(first, { vladNorm: "clamped", vladOrder: "cluster-major" });
+  assert.deepEqual(
+    runLayer([FIXED.locals], FIXED),
+    runLayer([FIXED.locals], FIXED, first),
   );
+});
+
+Deno.test("netVlad(), channel-major, puts value k·D + d at d·K + k", () => {
+  const vladNorm = "clamped";
+  const [clusters, channels] = VLAD_ORDERS.map((vladOrder) =>
+    runLayer([FIXED.locals], FIXED, { vladNorm, vladOrder })
+  );
+  clusters!.forEach((expected, i) => {
+    const [k, d] = [Math.floor(i / D), i % D];
+    assertClose([channels![d * K + k]!], [expected], { atol: 1e-7 });
+  });
+});
+
+Deno.test("netVlad(), smoothed, shrinks short local descriptors and keeps long ones", () => {
+  // With one local descriptor of norm s and zero centroids all clusters are alike:
+  // a_k x / (‖x‖ + …), so that what floors change is seen before the last norm.
+  const zero = {
+    assignWeights: Array.from({ length: D }, () => Array(K).fill(0)),
+    assignBiases: Array(K).fill(0),
+    centroids: Array.from({ length: K }, () => Array(D).fill(0)),
+  };
+  const smoothed = {
+    vladNorm: "smoothed",
+    vladOrder: "cluster-major",
+  } as const;
+  const locals = (length: number): number[][] =>
+    Array.from({ length: H * W }, () => [length, 0, 0]);
+  for (const length of [1e-7, 1e-6, 1]) {
+    const short = locals(length).with(0, [0, 1, 0]);
+    assertClose(
+      runLayer([short], zero, smoothed),
+      netVladReference(short, zero, smoothed),
+      FLOAT32,
+    );
+  }
+  const tiny = locals(1e-7).with(0, [0, 1, 0]);
+  const [x, y] = runLayer([tiny], zero, smoothed);
+  // Five of length 1e-7 / √(1e-14 + 1e-12) = 0.0995 and one of length 1.
+  assertClose([x! / y!], [5 * 0.1 / Math.sqrt(1.01)], { rtol: 1e-4 });
+  const [u, v] = runLayer([tiny], zero);
+  assertClose([u! / v!], [5], { rtol: 1e-4 });
+});
+
+Deno.test("netVlad(), smoothed, shrinks clusters of which local descriptors have hardly a share", () => {
+  // Shares of e^-14 / 3 = 2.8e-7: a sum of residuals of about 1e-6.
+  const params = {
+    ...FIXED,
+    assignWeights: Array.from({ length: D }, () => Array(K).fill(0)),
+    assignBiases: [0, -14, 0, 0],
+  };
+  const lengths = VLAD_NORMS.map((vladNorm) => {
+    const options = { vladNorm, vladOrder: "cluster-major" } as const;
+    const vlad = runLayer([FIXED.locals], params, options);
+    assertClose(
+      vlad,
+      netVladReference(FIXED.locals, params, options),
+      { rtol: 1e-3, atol: 1e-5 }, // a small difference of small sums
+    );
+    return Math.hypot(...vlad.subarray(D, 2 * D));
+  });
+  assertClose([lengths[0]!], [0.5], { rtol: 1e-4 });
+  assert.ok(lengths[1]! < 0.45 && lengths[1]! > 0.1, `${lengths}`);
+});
+
+Deno.test("netVlad() takes one cluster, whose share of every local descriptor is 1", () => {
+  const params = toTensors({
+    ...FIXED,
+    assignWeights: FIXED.assignWeights.map(([weight]) => [weight!]),
+    assignBiases: [0.5],
+    centroids: [FIXED.centroids[1]!],
+  });
+  const vlad = tf.tidy(() => {
+    const features = tf.tensor4d(FIXED.locals.flat(), [1, H, W, D]);
+    return netVlad(features, params).dataSync();
+  });
+  const [c] = [FIXED.centroids[1]!];
+  const sums = c.map((value, d) =>
+    FIXED.locals.reduce(
+      (sum, x) => sum + x[d]! / Math.hypot(...x) - value,
+      0,
+    )
+  );
+  const norm = Math.hypot(...sums);
+  assertClose(vlad, sums.map((sum) => sum / norm), FLOAT32);
 });
 
 Deno.test("netVlad() does not depend on the order or the scale of positions", () => {
@@ -130,52 +238,75 @@ const FIXED = {
   ),
 };
 
-Deno.test("netVlad() has the gradient of its reference", () => {
-  const probe = Array.from({ length: K * D }, (_, i) => Math.cos(i)); // fixed direction
-  const loss = (): number =>
-    netVladReference(FIXED.locals, FIXED)
-      .reduce((sum, v, i) => sum + v * probe[i]!, 0);
-  const { assignWeights, assignBiases, centroids } = toTensors(FIXED);
-  const gradients = tf.tidy(() =>
-    tf.grads((x, assignWeights, assignBiases, centroids) =>
-      tf.sum(tf.mul(
-        netVlad(x as tf.Tensor4D, {
-          assignWeights: assignWeights as tf.Tensor2D,
-          assignBiases: assignBiases as tf.Tensor1D,
-          centroids: centroids as tf.Tensor2D,
-        }),
-        tf.tensor2d([probe]),
-      ))
-    )([
-      tf.tensor4d(FIXED.locals.flat(), [1, H, W, D]),
-      assignWeights,
-      assignBiases!,
-      centroids,
-    ]).map((gradient) => gradient.dataSync())
-  );
-  [
-    FIXED.locals,
-    FIXED.assignWeights,
-    [FIXED.assignBiases],
-    FIXED.centroids,
-  ].forEach((parameter, i) => {
-    const expected = parameter.flatMap((row) => centralDifferences(row, loss));
-    assertClose(gradients[i]!, expected, { rtol: 1e-4, atol: 1e-5 });
+for (const options of VARIANTS) {
+  Deno.test(`netVlad(), ${options.vladNorm} and ${options.vladOrder}, has the gradient of its reference`, () => {
+    const probe = Array.from({ length: K * D }, (_, i) => Math.cos(i)); // fixed direction
+    const loss = (): number =>
+      netVladReference(FIXED.locals, FIXED, options)
+        .reduce((sum, v, i) => sum + v * probe[i]!, 0);
+    const { assignWeights, assignBiases, centroids } = toTensors(FIXED);
+    const gradients = tf.tidy(() =>
+      tf.grads((x, assignWeights, assignBiases, centroids) =>
+        tf.sum(tf.mul(
+          netVlad(x as tf.Tensor4D, {
+            assignWeights: assignWeights as tf.Tensor2D,
+            assignBiases: assignBiases as tf.Tensor1D,
+            centroids: centroids as tf.Tensor2D,
+          }, options),
+          tf.tensor2d([probe]),
+        ))
+      )([
+        tf.tensor4d(FIXED.locals.flat(), [1, H, W, D]),
+        assignWeights,
+        assignBiases!,
+        centroids,
+      ]).map((gradient) => gradient.dataSync())
+    );
+    [
+      FIXED.locals,
+      FIXED.assignWeights,
+      [FIXED.assignBiases],
+      FIXED.centroids,
+    ].forEach((parameter, i) => {
+      const expected = parameter.flatMap((row) =>
+        centralDifferences(row, loss)
+      );
+      assertClose(gradients[i]!, expected, { rtol: 1e-4, atol: 1e-5 });
+    });
   });
-});
+}
 
 Deno.test("netVlad() stays finite, gradients too, where all features or residuals are zero", () => {
   const params = toTensors({
     ...FIXED,
     centroids: FIXED.centroids.map((c) => c.map(() => 0)),
   });
-  const results = tf.tidy(() => {
-    const run = (x: tf.Tensor): tf.Tensor => netVlad(x as tf.Tensor4D, params);
-    const zeros = tf.zeros([1, H, W, D]);
-    const slope = tf.grad((x) => tf.sum(run(x)))(zeros);
-    return [...run(zeros).dataSync(), ...slope.dataSync()];
-  });
-  assert.ok(results.every((x) => x === 0));
+  for (const options of VARIANTS) {
+    const results = tf.tidy(() => {
+      const run = (x: tf.Tensor): tf.Tensor =>
+        netVlad(x as tf.Tensor4D, params, options);
+      const zeros = tf.zeros([1, H, W, D]);
+      const slope = tf.grad((x) => tf.sum(run(x)))(zeros);
+      return [...run(zeros).dataSync(), ...slope.dataSync()];
+    });
+    assert.ok(results.every((x) => x === 0), JSON.stringify(options));
+  }
+});
+
+Deno.test("netVlad() has finite gradients where one local descriptor or cluster is zero", () => {
+  const params = toTensors(FIXED);
+  const locals = FIXED.locals.with(2, [0, 0, 0]);
+  for (const options of VARIANTS) {
+    const slopes = tf.tidy(() =>
+      tf.grad((x) => tf.sum(netVlad(x as tf.Tensor4D, params, options)))(
+        tf.tensor4d(locals.flat(), [1, H, W, D]),
+      ).dataSync()
+    );
+    assert.ok(slopes.every(Number.isFinite), JSON.stringify(options));
+    const atZero = [...slopes.subarray(2 * D, 3 * D)].map(Math.abs);
+    if (options.vladNorm === "clamped") assert.deepEqual(atZero, [0, 0, 0]);
+    else assert.ok(Math.max(...atZero) > 1e3, "1e6 times the slope behind");
+  }
 });
 
 Deno.test("netVlad() says which shape is wrong and which is right", () => {

@@ -72,7 +72,7 @@ async function listLocal(
   const D = model.localLength;
   for (const path of database.paths) {
     const image = readImage(path, resolveImageOptions());
-    const local = await model.describeLocally(image);
+    const local = await model.describeLocally(image, "normalized");
     for (let at = 0; at < local.length; at += D) {
       all.set(`${local.subarray(at, at + D)}`, path);
     }
@@ -106,6 +106,62 @@ testOnWasm(
     assert.notDeepEqual(other.descriptors, made.descriptors);
     assert.notDeepEqual(other.centroids, made.centroids);
     await model.dispose();
+  },
+);
+
+testOnWasm(
+  "clusterCentroids() takes clusterPointsPerCentroid of the descriptors, and says so",
+  async (engine) => {
+    const model = makeModel(engine, { arch: "alexnet", numClusters: 4 });
+    const dataset = await readTinyCity("train");
+    const notes: string[] = [];
+    const all = await cluster(model, dataset, FEW);
+    const few = { ...FEW, clusterPointsPerCentroid: 1 };
+    const made = await cluster(model, dataset, few, notes);
+    assert.deepEqual(notes, [
+      "clustering 4 of 20 local descriptors: 1 for each centroid",
+    ]);
+    assert.deepEqual(made.descriptors, all.descriptors);
+    const rows = (values: Float32Array): string[] =>
+      Array.from(
+        { length: values.length / made.D },
+        (_, i) => `${values.subarray(i * made.D, (i + 1) * made.D)}`,
+      );
+    const given = new Set(rows(made.descriptors));
+    assert.ok(rows(made.centroids).every((row) => given.has(row)));
+    const enough = { ...FEW, clusterPointsPerCentroid: 5 };
+    assert.deepEqual(await cluster(model, dataset, enough), all);
+    await model.dispose();
+  },
+);
+
+testOnWasm(
+  "clusterCentroids() takes local descriptors as they are for v2 only, if asked to",
+  async (engine) => {
+    const dataset = await readTinyCity("train");
+    const lengths = async (
+      vladV2: boolean,
+      v2Descriptors?: "raw",
+    ): Promise<number[]> => {
+      const model = makeModel(engine, {
+        arch: "alexnet",
+        numClusters: 4,
+        vladV2,
+      });
+      const { descriptors, D } = await cluster(model, dataset, {
+        ...FEW,
+        ...(v2Descriptors && { v2Descriptors }),
+      });
+      await model.dispose();
+      return Array.from(
+        { length: descriptors.length / D },
+        (_, i) => Math.hypot(...descriptors.subarray(i * D, (i + 1) * D)),
+      );
+    };
+    const isUnit = (length: number): boolean => Math.abs(length - 1) < 1e-5;
+    assert.ok((await lengths(false, "raw")).every(isUnit));
+    assert.ok((await lengths(true)).every(isUnit));
+    assert.ok(!(await lengths(true, "raw")).some(isUnit));
   },
 );
 

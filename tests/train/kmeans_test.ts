@@ -161,6 +161,21 @@ Deno.test("kMeans() gives the same for the same seed, and keeps the best start",
   assert.ok(often.inertia < once.inertia);
 });
 
+Deno.test("kMeans() starts from different random points, if asked to", async () => {
+  const points = makeClusters(8, 25);
+  const options = { numClusters: 200, init: "random" } as const;
+  const { inertia, sizes } = await cluster(points, options);
+  assert.equal(inertia, 0); // each point is its own cluster
+  assert.ok(sizes.every((size) => size === 1));
+  let [plain, random] = [0, 0];
+  for (let seed = 0; seed < 20; seed++) {
+    const few = { numClusters: 8 };
+    plain += (await cluster(points, few, seed)).inertia;
+    random += (await cluster(points, { ...few, init: "random" }, seed)).inertia;
+  }
+  assert.ok(random > 3 * plain, `${random} and ${plain}`);
+});
+
 Deno.test("improveCentroids() moves as its reference does, empty clusters too", async () => {
   const coarse = fc.integer({ min: -8, max: 8 });
   const centroidLists = fc.array(fc.tuple(coarse, coarse), {

@@ -11,18 +11,24 @@ import {
   tripletLossReference,
   type TupleReference,
 } from "../../lib/train/loss_reference.ts";
+import { LOSS_MEANS } from "../../lib/train/options.ts";
 import { assertClose } from "../assert_close.ts";
 import { centralDifferences } from "../central_differences.ts";
-import { type GoldenArrays, readGoldenArrays } from "../golden/read_arrays.ts";
-import { readSharedGolden, sharedGolden } from "../golden/read_shared.ts";
 
 await useWasmBackend();
 
 /** Distances around 1 in float32, whose difference is the loss. */
 const FLOAT32 = { rtol: 1e-5, atol: 2e-6 };
 
-const EUCLIDEAN: LossOptions = { margin: 0.1, marginOn: "euclidean" };
-const SQUARED: LossOptions = { margin: 0.1, marginOn: "squared" };
+const EUCLIDEAN: LossOptions = {
+  margin: 0.1,
+  marginOn: "euclidean",
+  lossOver: "all",
+};
+const SQUARED: LossOptions = { ...EUCLIDEAN, marginOn: "squared" };
+const LOSSES = [EUCLIDEAN, SQUARED].flatMap((options) =>
+  LOSS_MEANS.map((lossOver) => ({ ...options, lossOver }))
+);
 
 /** Multiples of 1/32 in [-1, 1]: exact in float32, so only the sums can differ. */
 const value = fc.integer({ min: -32, max: 32 }).map((n) => n / 32);
@@ -84,45 +90,11 @@ function differentiate(
   return { loss, gradients };
 }
 
-function assertGolden(golden: GoldenArrays): void {
-  const tensor = (name: string): tf.Tensor2D =>
-    tf.tensor2d(golden.float32(name), golden.shape(name) as [number, number]);
-  const { loss, gradients } = differentiate({
-    queries: tensor("q"),
-    positives: tensor("p"),
-    negatives: tensor("n"),
-    negativeCounts: [...golden.int32("negCounts")],
-  }, { margin: golden.scalars.margin!, marginOn: "euclidean" });
-  assertClose([loss], golden.float32("loss"), golden.tolerances.loss!, "loss");
-  ["grad_q", "grad_p", "grad_n"].forEach((name, i) =>
-    assertClose(
-      gradients[i]!,
-      golden.float32(name),
-      golden.tolerances[name]!,
-      name,
-    )
-  );
-}
+for (const options of LOSSES) {
+  const { marginOn, lossOver } = options;
+  const kind = `on ${marginOn} distances over ${lossOver} negatives`;
 
-for (const name of ["c_triplet/b3_d64", "c_triplet/b2_d32_degenerate"]) {
-  Deno.test(`tripletLoss() matches the golden loss and gradients of ${name}`, () => {
-    assertGolden(readGoldenArrays(name));
-  });
-}
-
-const LARGE = "c_triplet/b2_d4096";
-const { missing } = sharedGolden(LARGE);
-Deno.test({
-  name:
-    `tripletLoss() matches the golden loss and gradients of ${LARGE}${missing}`,
-  ignore: missing !== "",
-  fn: async () => assertGolden(await readSharedGolden(LARGE)),
-});
-
-for (const options of [EUCLIDEAN, SQUARED]) {
-  const { marginOn } = options;
-
-  Deno.test(`tripletLoss() on ${marginOn} distances equals its reference`, () => {
+  Deno.test(`tripletLoss() ${kind} equals its reference`, () => {
     fc.assert(
       fc.property(batches, (tuples) => {
         assertClose(
@@ -135,7 +107,7 @@ for (const options of [EUCLIDEAN, SQUARED]) {
     );
   });
 
-  Deno.test(`tripletLoss() on ${marginOn} distances has the gradient of its reference`, () => {
+  Deno.test(`tripletLoss() ${kind} has the gradient of its reference`, () => {
     const tuples: TupleReference[] = [
       {
         query: [0.5, -0.25, 0.75],
@@ -165,7 +137,7 @@ for (const options of [EUCLIDEAN, SQUARED]) {
     });
   });
 
-  Deno.test(`tripletLoss() on ${marginOn} distances is the margin where all descriptors are equal`, () => {
+  Deno.test(`tripletLoss() ${kind} is the margin where all descriptors are equal`, () => {
     const same = [0.5, 0.5, -0.5];
     const tuples = [{ query: same, positive: same, negatives: [same, same] }];
     const { loss, gradients } = differentiate(toTensors(tuples), options);
@@ -174,7 +146,7 @@ for (const options of [EUCLIDEAN, SQUARED]) {
     assert.ok(gradients.every((part) => part.every(Number.isFinite)));
   });
 
-  Deno.test(`tripletLoss() on ${marginOn} distances does not depend on the order of negatives`, () => {
+  Deno.test(`tripletLoss() ${kind} does not depend on the order of negatives`, () => {
     fc.assert(
       fc.property(batches, (tuples) => {
         const turned = tuples.map((tuple) => ({
@@ -191,7 +163,7 @@ for (const options of [EUCLIDEAN, SQUARED]) {
     );
   });
 
-  Deno.test(`tripletLoss() on ${marginOn} distances is zero beyond the margin, with zero gradients`, () => {
+  Deno.test(`tripletLoss() ${kind} is zero beyond the margin, with zero gradients`, () => {
     const tuples = [{
       query: [1, 0],
       positive: [1, 0.125],
@@ -202,6 +174,18 @@ for (const options of [EUCLIDEAN, SQUARED]) {
     assert.ok(gradients.every((part) => part.every((x) => x === 0)));
   });
 }
+
+Deno.test("tripletLoss() over violating negatives is the sum by their number", () => {
+  const tuples = [
+    { query: [1, 0], positive: [1, 0.25], negatives: [[1, 0.25], [-1, 0]] },
+    { query: [0, 1], positive: [0, 1], negatives: [[0.25, 1], [0, 0.75]] },
+  ];
+  // d² to positives 1/16 and 0, to negatives 1/16, 4, 1/16 and 1/16: 1, 3 and 4 violate.
+  const lacking = 0.1 + 2 * (0.1 - 1 / 16);
+  const violating = lossOf(tuples, { ...SQUARED, lossOver: "violating" });
+  assertClose([violating], [lacking / 3], FLOAT32);
+  assertClose([lossOf(tuples, SQUARED)], [lacking / 4], FLOAT32);
+});
 
 Deno.test("tripletLoss() has finite gradients where a distance is exactly zero", () => {
   // q − p + 1e-6 = 0 in float32.
@@ -243,7 +227,7 @@ Deno.test("tripletLoss() frees everything but its result", () => {
     positive: [1, 1],
     negatives: [[0, 1]],
   }]);
-  for (const options of [EUCLIDEAN, SQUARED]) {
+  for (const options of LOSSES) {
     const before = tf.memory().numTensors;
     tripletLoss(tensors, options).dispose();
     assert.equal(tf.memory().numTensors, before);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { findWithinRadius } from "../../lib/data/radius.ts";
 import { createRandom } from "../../lib/random.ts";
 import { rowsInMemory } from "../../lib/search/descriptor_rows.ts";
 import { squaredDistanceReference } from "../../lib/search/exact_reference.ts";
@@ -10,91 +9,15 @@ import {
   mineTuple,
   type MiningOptions,
 } from "../../lib/train/mining.ts";
-import { type GoldenArrays, readGoldenArrays } from "../golden/read_arrays.ts";
+import { CACHED_NEGATIVES } from "../../lib/train/options.ts";
 
-/** Lists that a golden file stores one after the other. */
-function readLists(golden: GoldenArrays, name: string): number[][] {
-  const values = golden.int32(name);
-  let end = 0;
-  return Array.from(golden.int32(`${name}_count`), (count) => {
-    end += count;
-    return [...values.subarray(end - count, end)];
-  });
-}
-
-const golden = readGoldenArrays("h_mining/nneg3");
-const GOLDEN_OPTIONS: MiningOptions = {
+const OPTIONS: MiningOptions = {
   margin: 0.1,
   marginOn: "euclidean",
   negativesExamined: 30,
   negativesPerTuple: 3,
+  negativesCached: "violating",
 };
-
-Deno.test("mineTuple() chooses as the golden passes do, each from the negatives of the last", () => {
-  const numDatabase = golden.shape("utmDb")[0]!;
-  const potentialPositives = readLists(golden, "nontrivial_positives");
-  const queries = golden.int32("queries");
-  const cached = [...queries].map((): number[] => []);
-  for (const pass of ["pass1", "pass2", "pass3"]) {
-    assert.deepEqual(cached, readLists(golden, `${pass}/negCache_before`));
-    const features = golden.float32(`${pass}/features`);
-    const F = golden.shape(`${pass}/features`)[1]!;
-    const choice = golden.int32(`${pass}/choice`);
-    const numDrawn = golden.shape(`${pass}/choice`)[1]!;
-    const tuples = [...queries].map((queryIndex, i) =>
-      mineTuple(
-        {
-          database: rowsInMemory(features.subarray(0, numDatabase * F), F),
-          queries: rowsInMemory(features.subarray(numDatabase * F), F),
-        },
-        {
-          queryIndex,
-          potentialPositives: potentialPositives[queryIndex]!,
-          drawnNegatives: [
-            ...choice.subarray(i * numDrawn, (i + 1) * numDrawn),
-          ],
-          cachedNegatives: cached[i]!,
-        },
-        GOLDEN_OPTIONS,
-      )
-    );
-    tuples.forEach((tuple, i) => {
-      if (tuple) cached[i] = tuple.negativeIndices;
-    });
-    assert.deepEqual(
-      tuples.map((tuple) => tuple?.positiveIndex ?? -1),
-      [...golden.int32(`${pass}/positive`)],
-    );
-    assert.deepEqual(
-      tuples.map((tuple) => tuple?.negativeIndices ?? []),
-      readLists(golden, `${pass}/negatives`),
-    );
-    assert.deepEqual(cached, readLists(golden, `${pass}/negCache_after`));
-  }
-});
-
-Deno.test("drawNegatives() draws from the golden negatives, and from all of them", () => {
-  const toPlaces = (
-    utm: Float64Array,
-  ): { eastMeters: Float64Array; northMeters: Float64Array } => ({
-    eastMeters: utm.filter((_, i) => i % 2 === 0),
-    northMeters: utm.filter((_, i) => i % 2 === 1),
-  });
-  const near = findWithinRadius(
-    toPlaces(golden.float64("utmQ")),
-    toPlaces(golden.float64("utmDb")),
-    25,
-  );
-  readLists(golden, "potential_negatives").forEach((negatives, query) => {
-    const drawn = drawNegatives(
-      createRandom(query),
-      golden.shape("utmDb")[0]!,
-      near.indices.subarray(near.offsets[query], near.offsets[query + 1]),
-      { negativesSampled: 1000 },
-    );
-    assert.deepEqual(drawn.sort((a, b) => a - b), negatives);
-  });
-});
 
 /** A small database, which of its images are no negatives, and a number of draws. */
 const draws = fc.integer({ min: 1, max: 12 }).chain((numDatabase) =>
@@ -112,10 +35,10 @@ Deno.test("drawNegatives() draws each negative once, or as often as it comes", (
       draws,
       ({ numDatabase, others, negativesSampled, seed }) => {
         const numNegatives = numDatabase - others.length;
-        for (const withReplacement of [false, true]) {
+        for (const negativesWithReplacement of [false, true]) {
           const drawn = drawNegatives(createRandom(seed), numDatabase, others, {
             negativesSampled,
-            withReplacement,
+            negativesWithReplacement,
           });
           assert.ok(
             drawn.every((index) =>
@@ -123,7 +46,7 @@ Deno.test("drawNegatives() draws each negative once, or as often as it comes", (
             ),
           );
           if (numNegatives === 0) assert.deepEqual(drawn, []);
-          else if (withReplacement) {
+          else if (negativesWithReplacement) {
             assert.equal(drawn.length, negativesSampled);
           } else {
             assert.equal(
@@ -142,7 +65,7 @@ Deno.test("drawNegatives() draws each negative once, or as often as it comes", (
 Deno.test("drawNegatives() reaches every negative with replacement", () => {
   const drawn = drawNegatives(createRandom(1), 10, [0, 3, 4, 9], {
     negativesSampled: 200,
-    withReplacement: true,
+    negativesWithReplacement: true,
   });
   assert.deepEqual(
     [...new Set(drawn)].sort((a, b) => a - b),
@@ -169,6 +92,7 @@ const cases = fc.record({
     marginOn: fc.constantFrom("euclidean", "squared"),
     negativesExamined: fc.integer({ min: 1, max: 8 }),
     negativesPerTuple: fc.integer({ min: 1, max: 8 }),
+    negativesCached: fc.constantFrom(...CACHED_NEGATIVES),
   }) as fc.Arbitrary<MiningOptions>,
 });
 
@@ -207,18 +131,25 @@ Deno.test("mineTuple() chooses what brute force chooses", () => {
           .sort(byDistance);
         const limit = distances[positiveIndex!]! +
           (squared ? options.margin : Math.sqrt(options.margin));
-        const negativeIndices = [...database.keys()]
+        const examined = [...database.keys()]
           .filter((i) => [...drawnNegatives, ...cachedNegatives].includes(i))
           .sort(byDistance)
-          .slice(0, options.negativesExamined)
+          .slice(0, options.negativesExamined);
+        const negativeIndices = examined
           .filter((i) => distances[i]! < limit)
           .slice(0, options.negativesPerTuple);
-        assert.deepEqual(
-          actual,
-          negativeIndices.length === 0
+        const isSkipped = negativeIndices.length === 0;
+        const nearest = options.negativesCached === "nearest";
+        assert.deepEqual(actual, {
+          tuple: isSkipped
             ? undefined
             : { queryIndex: 1, positiveIndex, negativeIndices },
-        );
+          cachedNegatives: nearest
+            ? examined.slice(0, options.negativesPerTuple)
+            : isSkipped
+            ? cachedNegatives
+            : negativeIndices,
+        });
       },
     ),
     { seed: 1, numRuns: 500 },
@@ -253,7 +184,7 @@ Deno.test("mineTuple() reads no database row but those it compares", () => {
       drawnNegatives: [7, 900],
       cachedNegatives: [8],
     },
-    GOLDEN_OPTIONS,
+    OPTIONS,
   );
   assert.deepEqual([...read].sort((a, b) => a - b), [7, 8, 500, 900]);
 });

@@ -3,12 +3,13 @@ import * as tf from "../../lib/engine/tf.ts";
 import { useWasmBackend } from "../../lib/engine/wasm_backend.ts";
 import { toVariable } from "../../lib/model/parameters.ts";
 import { createRandom } from "../../lib/random.ts";
-import { TRAIN_DEFAULTS } from "../../lib/train/options.ts";
+import { TRAIN_DEFAULTS, type TrainOptions } from "../../lib/train/options.ts";
 import {
   createOptimizer,
   learningRateAt,
   type Optimizer,
   type OptimizerOptions,
+  refreshQueriesAt,
 } from "../../lib/train/optimizer.ts";
 import { assertClose } from "../assert_close.ts";
 
@@ -233,4 +234,38 @@ Deno.test("learningRateAt() first decreases in the epoch lrStepEpochs, and never
     );
   assert.deepEqual(rates("sgd"), [1, 1, 0.5, 0.5, 0.25, 1 / 64]);
   assert.deepEqual(rates("adam"), [1, 1, 1, 1, 1, 1]);
+});
+
+Deno.test("learningRateAt() decreases lrDelayEpochs later", () => {
+  const rates = [1, 2, 5, 6, 10, 11].map((epoch) =>
+    learningRateAt(epoch, { ...TRAIN_DEFAULTS, lrDelayEpochs: 1 }) / 1e-4
+  );
+  assert.deepEqual(rates, [1, 1, 1, 0.5, 0.5, 0.25]);
+  const late = { ...TRAIN_DEFAULTS, lrDelayEpochs: 7 };
+  assert.equal(learningRateAt(1, late), 1e-4);
+});
+
+Deno.test("refreshQueriesAt() grows by cacheRefreshGrowth whenever the learning rate decreases", () => {
+  const at = (given: Partial<TrainOptions>): number[] =>
+    [1, 4, 5, 9, 10].map((epoch) =>
+      refreshQueriesAt(epoch, { ...TRAIN_DEFAULTS, ...given })
+    );
+  assert.deepEqual(at({}), [1000, 1000, 1000, 1000, 1000]);
+  assert.deepEqual(at({ cacheRefreshGrowth: 2 }), [
+    1000,
+    1000,
+    2000,
+    2000,
+    4000,
+  ]);
+  assert.deepEqual(at({ cacheRefreshGrowth: 1.0005 }).slice(1, 3), [
+    1000,
+    1001,
+  ]);
+  assert.deepEqual(
+    at({ cacheRefreshGrowth: 2, optimizer: "adam" }),
+    at({}),
+  );
+  const endless = { ...TRAIN_DEFAULTS, cacheRefreshGrowth: 1e300 };
+  assert.ok(Number.isSafeInteger(refreshQueriesAt(30, endless)));
 });

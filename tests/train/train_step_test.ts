@@ -22,7 +22,11 @@ const LOSS = { rtol: 1e-4, atol: 1e-5 };
 /** Of the largest gradient of a variable: the same sums in another order. */
 const GRADIENTS = 1e-5;
 
-const OPTIONS: LossOptions = { margin: 0.5, marginOn: "euclidean" };
+const OPTIONS: LossOptions = {
+  margin: 0.5,
+  marginOn: "euclidean",
+  lossOver: "all",
+};
 
 /** Two tuples share a negative, and the positive of one is the negative of the other. */
 const TUPLES: Tuple[] = [
