@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   checkpointFile,
   evaluateModel,
+  logEvents,
   readCheckpoint,
   trainModel,
   writeEvaluation,
@@ -50,13 +51,15 @@ await runTask({
 
   const untrained = await test("untrained");
   const train = { ...DEMO_TRAIN, ...run.options.random };
-  await writeRunFlags(output, { model: model.options, images: {}, train });
+  const flags = { model: model.options, images: {}, train };
+  await writeRunFlags(output, flags);
+  const stage = trainModel(
+    model,
+    { train: splits.train, validation: splits.val },
+    { ...train, run: output },
+  );
   const { history } = await run.show(
-    trainModel(
-      model,
-      { train: splits.train, validation: splits.val },
-      { ...train, run: output },
-    ),
+    logEvents(stage, { folder: output, now: Date.now, flags }),
     (event) => event.kind === "epoch" ? formatEpoch(event) : undefined,
   );
   const best = checkpointFile(output, "best");

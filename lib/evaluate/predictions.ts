@@ -19,7 +19,7 @@ export interface DatasetPredictions {
 }
 
 /** One predicted database image of one query. */
-interface Prediction {
+export interface Prediction {
   /** From 1. */
   rank: number;
   /** Path of the database image. */
@@ -105,7 +105,7 @@ function positionDistanceName({ unit }: PlaceDataset): string {
 }
 
 /** The predictions of one query, nearest first. */
-function listPredictions(
+export function listPredictions(
   { dataset, predictions, positives }: DatasetPredictions,
   query: number,
 ): Prediction[] {

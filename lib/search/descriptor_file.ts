@@ -4,6 +4,7 @@
  * @module
  */
 import { CheckpointError, describeCause } from "../errors.ts";
+import { writeAll } from "../files.ts";
 
 /** A file of float32 rows, `[numRows, rowLength]`, read and written in slices. */
 export interface DescriptorFile {
@@ -87,10 +88,6 @@ export function createDescriptorFile(
 
 function asBytes(rows: Float32Array): Uint8Array {
   return new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
-}
-
-function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }
 
 function readAll(file: Deno.FsFile, bytes: Uint8Array): void {

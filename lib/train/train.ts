@@ -15,6 +15,7 @@ import {
 } from "../describe/options.ts";
 import { openWorkFolder } from "../describe/work_folder.ts";
 import { evaluateFeatures, noteMissing } from "../evaluate/evaluate.ts";
+import { pickExamples, type RetrievalExample } from "../evaluate/examples.ts";
 import { resolveEvaluateOptions } from "../evaluate/options.ts";
 import type { Model } from "../model/model.ts";
 import type { NoteEvent, ProgressEvent } from "../progress.ts";
@@ -57,6 +58,8 @@ export interface EpochEvent extends EpochResult {
   kind: "epoch";
   /** Whether its Recall@5 is the largest so far. */
   isBest: boolean;
+  /** The same few queries after each evaluation, and what was predicted for them; none without one. */
+  examples: RetrievalExample[];
 }
 
 /** What a training run reports as it goes; tasks print it, notebooks plot it, tests assert on it. */
@@ -91,8 +94,9 @@ interface Run {
  * Trains `model` in place with mined tuples.
  *
  * Before the first epoch the model is evaluated as it is (epoch 0), so that
- * training can only improve on it. Everything random follows from the seed and
- * the epoch: a run that is resumed goes on as if it had not stopped.
+ * training can only improve on it, unless `epochZero` says otherwise. Everything
+ * random follows from the seed and the epoch: a run that is resumed goes on as if
+ * it had not stopped.
  *
  * @param model Created with `trainFrom`, its NetVLAD started from centroids.
  * @param data The splits.
@@ -168,7 +172,9 @@ async function startState(
   }
   const source = "the checkpoint to resume";
   model.importTensors(source, resume.parameters);
-  await optimizer.importState(source, resume.optimizer);
+  if (resume.optimizer.size > 0) {
+    await optimizer.importState(source, resume.optimizer);
+  }
   return structuredClone(resume.state);
 }
 
@@ -179,7 +185,9 @@ async function* runEpochs(
   const { options, state } = run;
   const random = createRandom(options.seed);
   const queries = yield* listTrainQueries(run.data.train);
-  if (state.history.length === 0) yield* endEpoch(run, untrained(), output);
+  if (state.history.length === 0 && options.epochZero !== "none") {
+    yield* endEpoch(run, untrained(), output);
+  }
   while (state.epoch < options.epochs && !hasStopped(run)) {
     const epoch = state.epoch + 1;
     const learningRate = learningRateAt(epoch, options);
@@ -212,8 +220,13 @@ function untrained(): Omit<EpochResult, "recall"> {
   return { epoch: 0, learningRate: 0, loss: null, tuples: 0, skipped: 0 };
 }
 
-function hasStopped({ options: { patience }, state }: Run): boolean {
-  return patience > 0 && state.evaluationsSinceBest >= patience;
+/** Source of counting in epochs: pytorch-NetVlad's main.py. */
+function hasStopped({ options, state }: Run): boolean {
+  const { patience, patienceIn, evalEvery } = options;
+  if (patience === 0) return false;
+  return patienceIn === "evaluations"
+    ? state.evaluationsSinceBest >= patience
+    : state.evaluationsSinceBest > patience / evalEvery;
 }
 
 /** Evaluates if it is time to, remembers the result and writes the checkpoints. */
@@ -225,12 +238,16 @@ async function* endEpoch(
   const { model, options, state } = run;
   const isDue = result.epoch % options.evalEvery === 0 ||
     result.epoch === options.epochs;
-  const recall = isDue ? yield* validate(run) : null;
-  const isBest = recall !== null && recall["5"]! > state.bestRecall;
+  const { recall, examples } = isDue
+    ? yield* validate(run)
+    : { recall: null, examples: [] };
+  const counts = recall !== null &&
+    (result.epoch > 0 || options.epochZero === "counts");
+  const isBest = counts && recall["5"]! > state.bestRecall;
   if (isBest) {
     state.bestRecall = recall["5"]!;
     state.evaluationsSinceBest = 0;
-  } else if (recall !== null) state.evaluationsSinceBest++;
+  } else if (counts) state.evaluationsSinceBest++;
   state.history.push({ ...result, recall });
   if (output !== undefined) {
     const checkpoint = {
@@ -243,18 +260,22 @@ async function* endEpoch(
     }
     await writeCheckpoint(checkpointFile(output, "latest"), model, checkpoint);
   }
-  yield { kind: "epoch", ...result, recall, isBest };
+  yield { kind: "epoch", ...result, recall, isBest, examples };
 }
 
 async function* validate(
   { model, data, features, folder, describeBatch, state }: Run,
-): AsyncGenerator<TrainEvent, Record<string, number>> {
+): AsyncGenerator<TrainEvent, Pick<EpochEvent, "recall" | "examples">> {
   const evaluation = yield* evaluateFeatures(model, data.validation, {
     source: features.validation,
     folder,
     describeBatch,
     options: resolveEvaluateOptions({ recallAt: RECALL_AT }),
   });
-  if (state.history.length === 0) yield* noteMissing(evaluation);
-  return Object.fromEntries(evaluation.recall);
+  const isFirst = state.history.every(({ recall }) => recall === null);
+  if (isFirst) yield* noteMissing(evaluation);
+  return {
+    recall: Object.fromEntries(evaluation.recall),
+    examples: pickExamples(evaluation),
+  };
 }
