@@ -118,12 +118,26 @@ export function intermediateSizes(
   const sizes = listSizes(layers, input);
   const last = sizes.at(-1)!;
   if (last.height < 1 || last.width < 1) {
+    const least = smallestSide(layers, input.channels);
     throw new ShapeError(
       `Cannot encode images of ${input.width}x${input.height}`,
-      { where: "option resize", fix: "use larger images, such as 320x240" },
+      {
+        where: "option resize",
+        fix: `use larger images, at least ${least}x${least}`,
+      },
     );
   }
   return sizes;
+}
+
+/** Rows, and columns, of the smallest image that something is left of. */
+function smallestSide(layers: readonly Layer[], channels: number): number {
+  let side = 1;
+  const isLost = (): boolean =>
+    listSizes(layers, { height: side, width: side, channels }).at(-1)!.height <
+      1;
+  while (isLost()) side++;
+  return side;
 }
 
 function listSizes(

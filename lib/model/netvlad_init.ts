@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CheckpointError } from "../errors.ts";
 
 /** First values of a NetVLAD layer, as plain rows. */
 export interface NetVladValues {
@@ -17,22 +18,26 @@ export interface NetVladValues {
 }
 
 /** Rows of equal length, one after the other. */
-interface Rows {
+export interface Rows {
   data: Float32Array;
   rowLength: number;
 }
 
+/** Gaps up to this are rounding: unit descriptors have no more digits in float32. */
+const MIN_GAP = 1e-6;
+
 /** The second-nearest cluster gets this share of the nearest one's assignment, on average. */
-const RUNNER_UP_SHARE = 0.01;
+export const RUNNER_UP_SHARE = 0.01;
 
 /**
  * First values of NetVLAD v1: `w_k = α·ĉ_k` with unit centroids, no bias.
  *
  * α is chosen from the gap between the two largest dot products of a descriptor
- * with the unit centroids.
+ * with the unit centroids. With a single cluster any α is right.
  *
  * @param centroids As clustered, `[K, D]`.
- * @param descriptors L2-normalised local descriptors, `[n, D]`.
+ * @param descriptors L2-normalised local descriptors, `[n, D]`, n ≥ 1 unless K is 1.
+ * @throws {CheckpointError} If on average the two are equal, as with centroids that come twice.
  *
  * Source: Relja's and pytorch-NetVlad's initialisation.
  */
@@ -54,10 +59,11 @@ export function initNetVladV1(
  * First values of NetVLAD v2, as published: `w_k = 2αc_k`, `b_k = −α‖c_k‖²`.
  *
  * α is chosen from the gap between the squared distances of a descriptor to its
- * two nearest centroids.
+ * two nearest centroids. With a single cluster any α is right.
  *
  * @param centroids As clustered, `[K, D]`.
- * @param descriptors L2-normalised local descriptors, `[n, D]`.
+ * @param descriptors L2-normalised local descriptors, `[n, D]`, n ≥ 1 unless K is 1.
+ * @throws {CheckpointError} If on average the two are equal, as with centroids that come twice.
  *
  * Source: Arandjelović et al., NetVLAD, CVPR 2016, eq. 3.
  */
@@ -99,10 +105,20 @@ function meanGap(
     sum += first - second;
     count++;
   }
-  return sum / count;
+  const gap = sum / count;
+  if (gap > MIN_GAP) return gap; // not NaN either, as without descriptors
+  throw new CheckpointError(
+    `Cannot tell ${clusters.length} clusters apart by ${count} local descriptors`,
+    {
+      where:
+        `centroids (the two nearest of a descriptor are on average ${gap} apart)`,
+      fix: "cluster images that differ more, or into fewer clusters",
+    },
+  );
 }
 
-function* eachRow({ data, rowLength }: Rows): Generator<Float32Array> {
+/** The rows one by one, as views. */
+export function* eachRow({ data, rowLength }: Rows): Generator<Float32Array> {
   for (let at = 0; at < data.length; at += rowLength) {
     yield data.subarray(at, at + rowLength);
   }
@@ -119,7 +135,7 @@ function unitRows(rows: Rows): Rows {
 }
 
 /** `factor · rowsᵀ`, `[D, K]`. */
-function scaledColumns(rows: Rows, factor: number): Float32Array {
+export function scaledColumns(rows: Rows, factor: number): Float32Array {
   const D = rows.rowLength;
   const K = rows.data.length / D;
   return Float32Array.from(
@@ -128,13 +144,15 @@ function scaledColumns(rows: Rows, factor: number): Float32Array {
   );
 }
 
-function dot(a: Float32Array, b: Float32Array): number {
+/** `a · b` in double precision. */
+export function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let d = 0; d < a.length; d++) sum += a[d]! * b[d]!;
   return sum;
 }
 
-function distanceSquared(a: Float32Array, b: Float32Array): number {
+/** `‖a − b‖²` in double precision. */
+export function distanceSquared(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let d = 0; d < a.length; d++) sum += (a[d]! - b[d]!) ** 2;
   return sum;

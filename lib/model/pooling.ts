@@ -16,8 +16,7 @@ import { l2Normalize } from "./normalize.ts";
  * Source: Babenko and Lempitsky, Aggregating deep convolutional features, ICCV 2015.
  */
 export function averagePool(features: tf.Tensor4D): tf.Tensor2D {
-  checkShape("features", features.shape, "N H W D");
-  return tf.tidy(() => l2Normalize(tf.mean(features, [1, 2]) as tf.Tensor2D));
+  return tf.tidy(() => l2Normalize(meanFeatures(features)));
 }
 
 /**
@@ -29,9 +28,32 @@ export function averagePool(features: tf.Tensor4D): tf.Tensor2D {
  * Source: Tolias et al., Particular object retrieval with integral max-pooling, ICLR 2016.
  */
 export function maxPool(features: tf.Tensor4D): tf.Tensor2D {
-  const { N, D } = checkShape("features", features.shape, "N H W D");
+  return tf.tidy(() => l2Normalize(largestFeatures(features)));
+}
+
+/**
+ * Means over positions, not normalised.
+ *
+ * @param features Encoder output, `[N, H, W, D]`.
+ * @returns `[N, D]`. The caller disposes them.
+ */
+export function meanFeatures(features: tf.Tensor4D): tf.Tensor2D {
+  checkShape("features", features.shape, "N H W D");
+  return tf.mean(features, [1, 2]);
+}
+
+/**
+ * Largest values over positions, not normalised. Of several that are largest one
+ * gets the gradient: the first on `wasm` and `native`, the last on `webgpu`.
+ *
+ * @param features Encoder output, `[N, H, W, D]`.
+ * @returns `[N, D]`. The caller disposes them.
+ */
+export function largestFeatures(features: tf.Tensor4D): tf.Tensor2D {
+  const { N, H, W, D } = checkShape("features", features.shape, "N H W D");
   return tf.tidy(() => {
-    const local = tf.reshape(features, [N, -1, D]); // [N, P, D]
-    return l2Normalize(tf.max(local, 1) as tf.Tensor2D);
+    // tf.max would hand the whole gradient to each of them.
+    const largest = tf.maxPool(features, [H, W], 1, "valid"); // [N, 1, 1, D]
+    return tf.reshape(largest, [N, D]);
   });
 }

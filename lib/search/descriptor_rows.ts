@@ -17,6 +17,9 @@ export interface DescriptorRows {
   read(firstRow: number, count: number): Float32Array;
 }
 
+/** Squared length up to which dot products of rows cannot overflow float32. */
+export const MAX_SQUARED_LENGTH = 2 ** 126;
+
 /** A gap between wanted rows that is cheaper to read than to skip. */
 const MAX_GAP_BYTES = 1 << 15;
 /** The most that is read at once, unless one row is longer. */

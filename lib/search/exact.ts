@@ -7,7 +7,11 @@ import { checkShape } from "../check.ts";
 import type { Engine } from "../engine/engine.ts";
 import { CheckpointError, OptionsError } from "../errors.ts";
 import { progress, type ProgressEvent } from "../progress.ts";
-import { type DescriptorRows, squaredDistance } from "./descriptor_rows.ts";
+import {
+  type DescriptorRows,
+  MAX_SQUARED_LENGTH,
+  squaredDistance,
+} from "./descriptor_rows.ts";
 
 /** The nearest database images of every query, nearest first. */
 export interface Predictions {
@@ -37,8 +41,6 @@ const DATABASE_SHARE = 1 / 4;
 const FLOAT32_ROUNDOFF = 2 ** -24;
 /** What a term of 2 q·d loses at most to underflow, with subnormals flushed to zero. */
 const FLOAT32_UNDERFLOW = 2 ** -122;
-/** Squared length up to which dot products of rows cannot overflow float32. */
-const MAX_SQUARED_LENGTH = 2 ** 126;
 
 /**
  * Finds the database descriptors nearest to every query by squared L2 distance.

@@ -33,7 +33,8 @@ export interface CentroidFile extends Centroids {
 /**
  * Reads a centroid file: HDF5 with `centroids` `[K, D]` and `descriptors` `[n, D]`.
  *
- * @throws {CheckpointError} If it is not there, or is not such a file.
+ * @throws {CheckpointError} If it is not there, is not such a file, holds values that
+ * are not finite, or has fewer descriptors than centroids.
  *
  * Source: pytorch-NetVlad, main.py, `get_clusters`.
  */
@@ -46,6 +47,12 @@ export async function readCentroids(path: string): Promise<CentroidFile> {
     throw wordFailure(
       path,
       `centroids of length ${centroids.rowLength}, descriptors of length ${descriptors.rowLength}`,
+    );
+  }
+  if (descriptors.numRows < centroids.numRows) {
+    throw wordFailure(
+      path,
+      `${descriptors.numRows} descriptors, fewer than its ${centroids.numRows} centroids`,
     );
   }
   return {
@@ -107,7 +114,13 @@ function readMatrix(
   if (shape.length !== 2 || !numRows || !rowLength) {
     throw wordFailure(file.path, `${name} is [${shape.join(", ")}]`);
   }
-  return { data: toFloat32(data), numRows, rowLength };
+  const values = toFloat32(data);
+  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    const row = Math.floor(wrong / rowLength);
+    throw wordFailure(file.path, `row ${row} of ${name} is not finite`);
+  }
+  return { data: values, numRows, rowLength };
 }
 
 function wordFailure(path: string, reason: string): CheckpointError {

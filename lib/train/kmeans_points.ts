@@ -5,6 +5,7 @@
  */
 import type { Engine } from "../engine/engine.ts";
 import { CheckpointError, ShapeError } from "../errors.ts";
+import { MAX_SQUARED_LENGTH } from "../search/descriptor_rows.ts";
 
 /** Points to be clustered. */
 export interface Points {
@@ -31,12 +32,13 @@ export interface DistanceBlock {
 const MAX_BLOCK_BYTES = 1 << 26;
 
 /**
- * Measures the length of every point.
+ * Measures the length of every point. Distances are float32: points whose length is
+ * below 1e-16 count as one.
  *
  * @param values `[N, D]` row-major; not copied.
  * @param rowLength D.
  * @throws {ShapeError} If the values do not make whole rows.
- * @throws {CheckpointError} If a point is not finite.
+ * @throws {CheckpointError} If a point is not finite, or longer than 1e19.
  */
 export function preparePoints(values: Float32Array, rowLength: number): Points {
   const numPoints = values.length / rowLength;
@@ -50,14 +52,41 @@ export function preparePoints(values: Float32Array, rowLength: number): Points {
     );
   }
   const squaredLengths = measureLengths(values, rowLength);
-  const wrong = squaredLengths.findIndex((length) => !Number.isFinite(length));
+  const wrong = squaredLengths.findIndex((length) =>
+    !(length < MAX_SQUARED_LENGTH)
+  );
   if (wrong >= 0) {
-    throw new CheckpointError("Cannot cluster a point that is not finite", {
-      where: `point ${wrong}`,
-      fix: "use weights that give finite features",
-    });
+    const length = squaredLengths[wrong];
+    throw new CheckpointError(
+      `Cannot cluster a point of squared length ${length}`,
+      {
+        where: `point ${wrong}`,
+        fix: "use weights that give finite features",
+      },
+    );
   }
   return { values, numPoints, rowLength, squaredLengths };
+}
+
+/**
+ * Copies rows.
+ *
+ * @param values `[N, D]` row-major.
+ * @param rowLength D.
+ * @param indices Which.
+ * @returns `[indices.length, D]`.
+ */
+export function pickRows(
+  values: Float32Array,
+  rowLength: number,
+  indices: readonly number[],
+): Float32Array<ArrayBuffer> {
+  const rows = new Float32Array(indices.length * rowLength);
+  indices.forEach((index, i) => {
+    const row = values.subarray(index * rowLength, (index + 1) * rowLength);
+    rows.set(row, i * rowLength);
+  });
+  return rows;
 }
 
 /**

@@ -20,6 +20,7 @@ import {
   clusterCentroids,
   type ClusterEvent,
   type ClusterSettings,
+  localForm,
 } from "./cluster.ts";
 import { resolveClusterOptions } from "./cluster_options.ts";
 
@@ -48,6 +49,7 @@ export async function* startCentroids(
   const path = centroidPath(centroidsPath, model, dataset);
   const madeBy = await fingerprintModel(model, {
     ...drawn,
+    v2Descriptors: localForm(model, drawn),
     dataset: dataset.name,
     split: dataset.split,
     images: imageIdentity(images),
@@ -60,8 +62,8 @@ export async function* startCentroids(
   }
   await checkWritable(path);
   const made = yield* clusterCentroids(model, dataset, settings);
+  model.setCentroids(made.centroids, made.descriptors); // throws if they are of no use
   await writeCentroids(path, made, madeBy);
-  model.setCentroids(made.centroids, made.descriptors);
   yield note(`centroids written to ${path}`);
   return path;
 }

@@ -22,7 +22,7 @@ export interface TrainQueries {
  * Finds the queries that can be learned from.
  *
  * @yields A note that counts those that cannot.
- * @throws {DatasetError} If there are none.
+ * @throws {DatasetError} If there are none; it says whether positives or negatives are missing.
  */
 export function* listTrainQueries(
   dataset: PlaceDataset,
@@ -36,17 +36,25 @@ export function* listTrainQueries(
   const nearby = findWithinRadius(queries, database, dataset.positiveRadius);
   const numDatabase = database.paths.length;
   const all = queries.paths.map((_, query) => query);
-  const indices = all.filter((query) =>
-    listOf(potentialPositives, query).length > 0 &&
+  const withPositive = all.filter((query) =>
+    listOf(potentialPositives, query).length > 0
+  );
+  const indices = withPositive.filter((query) =>
     listOf(nearby, query).length < numDatabase
   );
   const where =
     `${minRadius} to ${maxRadius} ${dataset.unit} (potential positives)`;
   if (indices.length === 0) {
-    throw new DatasetError("Cannot train: no query has a potential positive", {
-      where: `${dataset.name}, split ${dataset.split}, ${where}`,
-      fix: "widen potentialPositiveRing, or check the positions",
-    });
+    const split = `${dataset.name}, split ${dataset.split}`;
+    throw withPositive.length === 0
+      ? new DatasetError("Cannot train: no query has a potential positive", {
+        where: `${split}, ${where}`,
+        fix: "widen potentialPositiveRing, or check the positions",
+      })
+      : new DatasetError("Cannot train: no query has a negative", {
+        where: `${split}, beyond ${dataset.positiveRadius} ${dataset.unit}`,
+        fix: "add database images of other places, or lower positiveRadius",
+      });
   }
   const left = all.length - indices.length;
   if (left > 0) {

@@ -14,6 +14,7 @@ import type { Tuple } from "./mining.ts";
 
 /** Loss of a batch and its gradients by `variable.name`. The caller disposes the gradients. */
 export interface LossGradients {
+  /** Not a number where a descriptor or a gradient is not finite. */
   loss: number;
   gradients: tf.NamedTensorMap;
 }
@@ -63,8 +64,9 @@ export async function computeGradients(
     const { value, gradients } = fits
       ? differentiateAtOnce(model, chunks, placed, options)
       : differentiateInChunks(model, chunks, placed, options);
-    const [loss] = await value.data();
-    value.dispose();
+    const checked = alsoNaN(value, gradients);
+    const [loss] = await checked.data();
+    checked.dispose();
     return { loss: loss!, gradients };
   } finally {
     for (const chunk of chunks) chunk.dispose();
@@ -137,25 +139,35 @@ function addGradients(
   );
 }
 
-/**
- * The loss, which is not a number where a descriptor is not: the WASM backend's
- * `relu` takes some NaN for 0.
- *
- * @param descriptors Of the different images of the batch, `[n, F]`.
- */
+/** @param descriptors Of the different images of the batch, `[n, F]`. */
 function lossOf(
   descriptors: tf.Tensor2D,
   images: TupleImages,
   options: LossOptions,
 ): tf.Scalar {
   const n = descriptors.shape[0];
-  const loss = tripletLoss({
+  return tripletLoss({
     queries: pickRows(descriptors, images.queries, n),
     positives: pickRows(descriptors, images.positives, n),
     negatives: pickRows(descriptors, images.negatives, n),
     negativeCounts: images.negativeCounts,
   }, options);
-  return tf.add(loss, tf.mul(tf.sum(descriptors), 0));
+}
+
+/**
+ * The loss, which is not a number where a gradient is not finite; disposes it as it
+ * was. Where a descriptor is not a number, gradients are none either, while the
+ * loss may be: the WASM backend's `relu` takes some NaN for 0.
+ */
+function alsoNaN(loss: tf.Scalar, gradients: tf.NamedTensorMap): tf.Scalar {
+  const checked = tf.tidy(() =>
+    Object.values(gradients).reduce(
+      (sum, gradient) => tf.add(sum, tf.sum(tf.mul(gradient, 0))),
+      loss as tf.Tensor,
+    )
+  );
+  loss.dispose();
+  return checked as tf.Scalar;
 }
 
 /** Rows by index as a product with ones and zeros: the WASM backend cannot differentiate `gather`. */

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { findWithinRadius, type Neighbors } from "../../lib/data/radius.ts";
+import type { Neighbors } from "../../lib/data/radius.ts";
 import { countWithoutPositives, recallAtN } from "../../lib/evaluate/recall.ts";
 import type { Predictions } from "../../lib/search/exact.ts";
-import { readGoldenArrays } from "../golden/read_arrays.ts";
 
 function makePredictions(lists: readonly number[][]): Predictions {
   const count = lists[0]?.length ?? 1;
@@ -19,42 +18,6 @@ function makePositives(lists: readonly number[][]): Neighbors {
   const offsets = new Int32Array(lists.length + 1);
   lists.forEach((list, i) => offsets[i + 1] = offsets[i]! + list.length);
   return { offsets, indices: Int32Array.from(lists.flat()) };
-}
-
-/** Pairs of columns as positions. */
-function toPlaces(
-  utm: Float64Array,
-): { eastMeters: Float64Array; northMeters: Float64Array } {
-  return {
-    eastMeters: utm.filter((_, i) => i % 2 === 0),
-    northMeters: utm.filter((_, i) => i % 2 === 1),
-  };
-}
-
-for (const name of ["db12_q9_small", "db200_q60", "ties"]) {
-  Deno.test(`recallAtN() matches the golden recalls ${name}`, () => {
-    const golden = readGoldenArrays(`h_recall/${name}`);
-    const indices = golden.int32("predictions");
-    const positives = findWithinRadius(
-      toPlaces(golden.float64("utmQ")),
-      toPlaces(golden.float64("utmDb")),
-      25,
-    );
-    assert.deepEqual(positives.indices, golden.int32("positives"));
-    const predictions = {
-      count: 20,
-      indices,
-      distancesSquared: new Float64Array(indices.length),
-    };
-    assert.deepEqual(
-      [...recallAtN(predictions, positives, [1, 5, 10, 20]).values()],
-      [...golden.float64("recall")],
-    );
-    assert.equal(
-      countWithoutPositives(positives),
-      golden.int32("positives_count").filter((count) => count === 0).length,
-    );
-  });
 }
 
 Deno.test("recallAtN() counts a query once, from the rank of its first positive on", () => {

@@ -85,16 +85,23 @@ Deno.test("intermediateSizes() counts the values inside of blocks", () => {
 });
 
 Deno.test("intermediateSizes() refuses images that nothing is left of", () => {
-  for (const name of ARCH_NAMES) {
-    assert.throws(
-      () =>
-        intermediateSizes(describeNetwork(name).layers, {
-          height: 200,
-          width: 8,
-          channels: 3,
-        }),
-      { name: "ShapeError", message: /^Cannot encode images of 8x200/ },
-    );
+  const smallest = [["alexnet", 31], ["vgg16", 16], ["squeezenet1_1", 17]];
+  for (const [name, least] of smallest as [ArchName, number][]) {
+    const sizesOf = (width: number): unknown =>
+      intermediateSizes(describeNetwork(name).layers, {
+        height: 200,
+        width,
+        channels: 3,
+      });
+    for (const width of [1, least - 1]) {
+      assert.throws(() => sizesOf(width), {
+        name: "ShapeError",
+        message: new RegExp(`^Cannot encode images of ${width}x200`),
+        where: "option resize",
+        fix: `use larger images, at least ${least}x${least}`,
+      });
+    }
+    sizesOf(least);
   }
 });
 

@@ -9,7 +9,6 @@ import {
   searchExact,
 } from "../../lib/search/exact.ts";
 import { searchExactReference } from "../../lib/search/exact_reference.ts";
-import { readGoldenArrays } from "../golden/read_arrays.ts";
 import { makePlainEngine } from "../plain_engine.ts";
 
 type Rows = readonly (readonly number[])[];
@@ -160,35 +159,6 @@ Deno.test("searchExact() finds nothing in an empty database", async () => {
   const { indices } = await search([], [[1, 2]], { count: 2 });
   assert.deepEqual([...indices], [-1, -1]);
 });
-
-for (const name of ["db12_q9_small", "db200_q60", "ties"]) {
-  Deno.test(`searchExact() matches the golden predictions ${name}`, async () => {
-    const golden = readGoldenArrays(`h_recall/${name}`);
-    const [, F] = golden.shape("db");
-    const { indices, distancesSquared } = await drain(
-      searchExact(
-        makePlainEngine(),
-        rowsInMemory(golden.float32("db"), F!),
-        rowsInMemory(golden.float32("q"), F!),
-        { count: 20, blockBytes: 4096 },
-      ),
-    );
-    const wanted = golden.int32("predictions");
-    assert.deepEqual(indices.map(Math.sign), wanted.map(Math.sign));
-    const distances = golden.float32("distances");
-    // Within `atol` of the golden distances, rank by rank; float32 leaves nearer ones in either order.
-    distancesSquared.forEach((distance, i) => {
-      if (indices[i]! < 0) return;
-      assert.ok(Math.abs(distance - distances[i]!) < 2e-5);
-      const alone = [i - 1, i + 1].every((other) =>
-        Math.floor(other / 20) !== Math.floor(i / 20) ||
-        Math.abs(distancesSquared[other]! - distance) > 4e-5
-      );
-      // The last rank may tie with what is not listed.
-      if (alone && i % 20 !== 19) assert.equal(indices[i], wanted[i]);
-    });
-  });
-}
 
 Deno.test("searchExact() reads descriptors on disk, in blocks that are small", async () => {
   const folder = await Deno.makeTempDir();

@@ -111,7 +111,7 @@ Deno.test("tasks refuse images of different sizes in a batch, and images too sma
         args: [...extract, "--output", "o/a.h5", "--resize", "2x2"],
         what: /^ShapeError: Cannot encode images of 2x2$/,
         where: /^--resize$/,
-        fix: /larger/,
+        fix: /larger images, at least \d+x\d+$/,
       },
     );
   }));

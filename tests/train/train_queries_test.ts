@@ -105,4 +105,10 @@ Deno.test("listTrainQueries() refuses a dataset that nothing can be learned from
     where: "line, split train, 0 to 10 meters (potential positives)",
     fix: /potentialPositiveRing/,
   });
+  assert.throws(() => list(makeDataset(onLine(0, 20), onLine(1, 15))), {
+    name: "DatasetError",
+    message: /^Cannot train: no query has a negative/,
+    where: "line, split train, beyond 25 meters",
+    fix: /other places, or lower positiveRadius/,
+  });
 });
