@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EpochEvent, Evaluation, Model, TrainResult } from "../mod.ts";
+import type { Describer, EpochEvent, Evaluation, TrainResult } from "../mod.ts";
 import type { Measures } from "./_phase_times.ts";
 
 /** What `--json` prints of an evaluation. */
@@ -21,7 +21,7 @@ export interface EvaluationSummary extends Measures {
 /** Sums up an evaluation. */
 export function summarizeEvaluation(
   { recall, dataset, queriesWithoutPositives }: Evaluation,
-  model: Model,
+  model: Describer,
   measures: Measures,
 ): EvaluationSummary {
   return {

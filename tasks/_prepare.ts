@@ -4,22 +4,24 @@
  * @module
  */
 import {
-  checkpointFile,
   type CheckpointOptions,
   type ClusterOptions,
   createDemoCity,
   createModel,
   type DatasetOptions,
   DEMO_DATA_PATH,
+  type EarlierRun,
   type Engine,
   type EngineOptions,
   type ImageOptions,
   type Model,
+  MODEL_DEFAULTS,
   type ModelOptions,
   OptionsError,
   type PlaceDataset,
   readDataset,
-  readRunFlags,
+  readTrainedRun,
+  resolveModelOptions,
   startCentroids,
   startEngine,
   useCentroidFile,
@@ -49,32 +51,40 @@ export interface Prepared extends AsyncDisposable {
   engine: Engine;
   model: Model;
   images: Partial<ImageOptions>;
+  /** The run that it is of, if it is not new. */
+  earlier?: EarlierRun;
 }
 
 /**
  * Starts the engine and assembles the model: that of the run to resume, or a new one.
  *
  * @param trainFrom First layer to train; `undefined` for the network's own choice, `null` for none.
+ * @param earlier The run to resume, if it is known already.
  */
 export async function prepareModel<Groups extends ModelGroups>(
   { options, note }: Pick<TaskRun<Groups>, "note"> & {
     options: GivenOptions<ModelGroups>;
   },
   trainFrom: string | null | undefined,
+  earlier?: EarlierRun,
 ): Promise<Prepared> {
   const { model: given, images, checkpoint, random } = options;
-  const run = await readRun(checkpoint, given);
+  const run = earlier ?? await readResumed(checkpoint);
+  const earlierModel = run && modelOf(run, given);
+  run?.notes.forEach(note);
   const engine = await startEngine(options.engine);
   note(`engine: ${engine.name} (${engine.device}), ${engine.reason}`);
   try {
     const model = await createModel(
-      { ...given, ...random, ...run.model },
+      { ...given, ...random, ...earlierModel },
       { engine, ...(trainFrom !== undefined && { trainFrom }) },
     );
+    noteTrainedOptions(note, { ...given, ...earlierModel }, model);
     return {
       engine,
       model,
-      images: { ...run.images, ...images },
+      images: { ...run?.options.images, ...images },
+      ...(run && { earlier: run }),
       [Symbol.asyncDispose]: async () => {
         await model.dispose();
         await engine.dispose();
@@ -86,28 +96,44 @@ export async function prepareModel<Groups extends ModelGroups>(
   }
 }
 
-/** The options of the run to resume, with its checkpoint as weights. */
-async function readRun(
-  { resume, checkpoint = "latest" }: Partial<CheckpointOptions>,
+async function readResumed(
+  { resume, checkpoint }: Partial<CheckpointOptions>,
+): Promise<EarlierRun | undefined> {
+  if (resume === undefined) return undefined;
+  return await readTrainedRun(resume, checkpoint);
+}
+
+/** The model of the run to resume, with its checkpoint as weights. What its flags do not say may be given. */
+function modelOf(
+  { options, isForeign, checkpoint }: EarlierRun,
   given: Partial<ModelGroups["model"]>,
-): Promise<{ model?: Partial<ModelOptions>; images?: Partial<ImageOptions> }> {
-  if (resume === undefined) return {};
-  const flags = await readRunFlags(resume, ["model", "images"]) as {
-    model: ModelOptions;
-    images: Partial<ImageOptions>;
-  };
+): Partial<ModelOptions> {
+  const stated = isForeign ? options.model : resolveModelOptions(options.model);
   const other = (Object.keys(given) as (keyof typeof given)[])
-    .filter((key) => given[key] !== flags.model[key]);
+    .filter((key) => given[key] !== stated[key])
+    .filter((key) => !isForeign || key === "weights" || key in stated);
   if (other.length > 0) {
     throw new OptionsError("Cannot change the model of a run", {
       where: other.map((key) =>
-        `${key} is ${given[key]}, the run has ${flags.model[key] ?? "none"}`
+        `${key} is ${given[key]}, the run has ${stated[key] ?? "none"}`
       ).join("; "),
       fix: "leave these flags out, or start a new run",
     });
   }
-  const weights = checkpointFile(resume, checkpoint);
-  return { model: { ...flags.model, weights }, images: flags.images };
+  return { ...options.model, ...(checkpoint && { weights: checkpoint.path }) };
+}
+
+/** Says which options trained weights decide, where they are not as asked for or usual. */
+function noteTrainedOptions(
+  note: (line: string) => void,
+  asked: Partial<ModelOptions>,
+  { options }: Model,
+): void {
+  const usual = { ...MODEL_DEFAULTS, ...asked };
+  for (const name of ["vladOrder", "vladNorm"] as const) {
+    if (options[name] === usual[name]) continue;
+    note(`${name}: ${options[name]}, as the weights were trained with`);
+  }
 }
 
 /** Says so if a model begins with random weights, which few people want. */

@@ -4,18 +4,23 @@
  * @module
  */
 import {
-  type DatasetOptions,
-  describeNetwork,
+  adoptRun,
+  type CompatOptions,
+  createRunFolder,
   type DescribeOptions,
+  type EarlierRun,
+  firstTrainedLayer,
   type Model,
-  type ModelOptions,
-  OptionsError,
-  readRunFlags,
+  openRun,
+  readEarlierRun,
+  removeUnusedRun,
+  resolveClusterOptions,
   resolveDatasetOptions,
   resolveDescribeOptions,
   resolveImageOptions,
   resolveTrainOptions,
   type RunFlags,
+  type RunOptions,
   type TrainData,
   type TrainOptions,
   type TrainSettings,
@@ -34,6 +39,7 @@ import type { GivenOptions } from "./_spec.ts";
 
 /** Options of training besides those of model and data. */
 interface TrainGroups {
+  compat: CompatOptions;
   train: Omit<TrainOptions, "seed">;
   describe: DescribeOptions;
   validation: ValidationOptions;
@@ -45,6 +51,8 @@ export interface Training extends AsyncDisposable {
   data: TrainData;
   settings: TrainSettings;
   flags: RunFlags;
+  /** The run that is gone on with. */
+  earlier?: EarlierRun;
 }
 
 /** Resolves all options, those of the run to resume first, and prepares everything. */
@@ -55,20 +63,27 @@ export async function prepareTraining<
     options: GivenOptions<ModelGroups & DataGroups & TrainGroups>;
   },
 ): Promise<Training> {
-  const { resume } = run.options.checkpoint;
-  const earlier = resume === undefined ? undefined : await readEarlier(resume);
+  const { resume, checkpoint } = run.options.checkpoint;
+  const earlier = resume === undefined
+    ? undefined
+    : await readEarlierRun(resume, checkpoint);
   const options = earlier ? addRunOptions(run.options, earlier) : run.options;
   const train = resolveTrainOptions({ ...options.train, ...options.random });
+  const { centroids: _, ...cluster } = resolveClusterOptions({
+    ...options.cluster,
+    ...options.random,
+  });
   const data = await readSplits({ ...run, options });
   const prepared = await prepareModel(
-    { ...run, options },
-    firstLayer(options),
+    { ...run, options: { ...options, model: run.options.model } },
+    firstTrainedLayer(options.model, train),
+    earlier,
   );
   const { model, images, engine } = prepared;
   if (!train.fromScratch) noteRandomWeights(run);
   let centroids: string | undefined;
   try {
-    if (earlier === undefined) {
+    if (earlier?.checkpoint === undefined) {
       centroids = await prepareCentroids({ ...run, options }, prepared);
     }
   } catch (error) {
@@ -78,20 +93,53 @@ export async function prepareTraining<
   return {
     model,
     data,
-    settings: { ...train, images, describe: options.describe },
+    settings: {
+      ...train,
+      images,
+      describe: options.describe,
+      ...(earlier?.checkpoint && { resume: earlier.checkpoint }),
+    },
     flags: {
-      model: earlier?.model ?? model.options,
+      model: earlier && !earlier.isForeign
+        ? earlier.options.model
+        : model.options,
       dataset: resolveDatasetOptions(options.dataset),
       images: resolveImageOptions(images),
+      cluster,
       train,
+      compat: options.compat.compat ?? null,
       validation: options.validation,
       centroids: centroids ?? earlier?.centroids ?? null,
       describe: resolveDescribeOptions(options.describe),
       engine: { name: engine.name, device: engine.device },
       seed: train.seed,
     },
+    ...(earlier && { earlier }),
     [Symbol.asyncDispose]: () => prepared[Symbol.asyncDispose](),
   };
+}
+
+/** The run folder that a training writes to. */
+export interface TrainingRun extends AsyncDisposable {
+  folder: string;
+}
+
+/** Opens the folder of the run to resume; or a new one, also to go on with a run of pytorch-NetVlad. */
+export async function openTrainingRun(
+  { model, flags, earlier }: Training,
+  given: Partial<RunOptions>,
+): Promise<TrainingRun> {
+  const { arch, pooling } = model.options;
+  const isNew = earlier === undefined || earlier.isForeign;
+  const folder = isNew
+    ? await createRunFolder(given, `${arch}_${pooling}`, new Date())
+    : earlier.folder;
+  await using stack = new AsyncDisposableStack();
+  if (isNew) stack.defer(() => removeUnusedRun(folder));
+  stack.use(await openRun(folder, flags));
+  if (earlier?.isForeign) await adoptRun(earlier, model, folder);
+  const kept = stack.move();
+  return { folder, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /** Reads both splits; a dataset without splits is validated on what it is trained on, unless frames are set aside. */
@@ -117,45 +165,26 @@ async function readSplits<Groups>(
 
 type Options = GivenOptions<ModelGroups & DataGroups & TrainGroups>;
 
-/** What a run was started with. */
-interface EarlierOptions {
-  model: ModelOptions;
-  dataset: DatasetOptions;
-  train: TrainOptions;
-  describe: DescribeOptions;
-  validation: ValidationOptions;
-  centroids?: string;
-  seed: number;
-}
-
-async function readEarlier(run: string): Promise<EarlierOptions> {
-  const groups = ["model", "dataset", "train", "describe"];
-  return await readRunFlags(run, groups) as RunFlags & EarlierOptions;
-}
-
 /** Fills in what the run to resume was started with; flags given now win. */
-function addRunOptions(options: Options, earlier: EarlierOptions): Options {
-  const { seed: _, ...train } = earlier.train;
-  const { seed: _seed, weights: _weights, ...model } = earlier.model;
+function addRunOptions(options: Options, earlier: EarlierRun): Options {
+  const { model, dataset, train, describe, validation, engine } =
+    earlier.options;
+  const { seed, ...earlierTrain } = train;
+  const { seed: _, ...cluster } = earlier.options.cluster;
+  const { centroids } = earlier;
   return {
     ...options,
     model: { ...model, ...options.model },
-    dataset: { ...earlier.dataset, ...options.dataset },
-    train: { ...train, ...options.train },
-    describe: { ...earlier.describe, ...options.describe },
-    validation: { ...earlier.validation, ...options.validation },
-    random: { seed: earlier.seed, ...options.random },
+    dataset: { ...dataset, ...options.dataset },
+    train: { ...earlierTrain, ...options.train },
+    describe: { ...describe, ...options.describe },
+    validation: { ...validation, ...options.validation },
+    cluster: {
+      ...cluster,
+      ...options.cluster,
+      ...(centroids && { centroids }),
+    },
+    engine: { ...engine, ...options.engine },
+    random: { ...(seed !== undefined && { seed }), ...options.random },
   };
-}
-
-/** The layer to train from: the first of all, the one asked for, or the network's own choice. */
-function firstLayer({ model, train }: Options): string {
-  const network = describeNetwork(model.arch ?? "vgg16", model.widthDivisor);
-  const [first] = network.layers;
-  if (!train.fromScratch) return train.trainFrom ?? network.trainFrom;
-  if (first?.kind === "conv") return first.name;
-  throw new OptionsError("Cannot train from scratch", {
-    where: `network ${network.name}`,
-    fix: "give trainFrom",
-  });
 }

@@ -1,5 +1,6 @@
 /** `deno task extract`: descriptors of any images to HDF5 or .npy. */
 import { extractDescriptors, OptionsError, useCentroidFile } from "../mod.ts";
+import { COMPAT_FLAGS, takeProfile } from "./_compat.ts";
 import {
   DESCRIBE_FLAGS,
   ENGINE_FLAGS,
@@ -13,7 +14,8 @@ import {
   listCentroidConflicts,
   MODEL_FLAGS,
 } from "./_flags_model.ts";
-import { noteRandomWeights, prepareModel } from "./_prepare.ts";
+import { listOnnxConflicts, ONNX_FLAGS } from "./_flags_onnx.ts";
+import { prepareDescriber } from "./_prepare_describer.ts";
 import { runTask } from "./_run.ts";
 
 await runTask({
@@ -22,9 +24,11 @@ await runTask({
     "Writes one descriptor for each image of a folder or list: HDF5 (dataset `descriptors`) or NumPy's .npy, [N, F].",
   groups: {
     extract: EXTRACT_FLAGS,
+    compat: COMPAT_FLAGS,
     images: IMAGE_FLAGS,
     model: MODEL_FLAGS,
     checkpoint: CHECKPOINT_FLAGS,
+    onnx: ONNX_FLAGS,
     centroids: CENTROID_FLAGS,
     describe: DESCRIBE_FLAGS,
     random: RANDOM_FLAGS,
@@ -33,20 +37,22 @@ await runTask({
   checks: [
     ({ centroids, ...options }) =>
       listCentroidConflicts({ ...options, cluster: centroids }),
+    ({ onnx, model, checkpoint, centroids }) =>
+      listOnnxConflicts(onnx, [model, checkpoint, centroids]),
   ],
-}, async (run) => {
-  await using prepared = await prepareModel(run, null);
-  noteRandomWeights(run);
-  const { model, images } = prepared;
+}, async (given) => {
+  const run = await takeProfile(given);
   const { centroids } = run.options.centroids;
-  if (centroids !== undefined) await useCentroidFile(model, centroids);
-  if (model.needsCentroids) {
+  await using prepared = await prepareDescriber(run, async ({ model }) => {
+    if (centroids !== undefined) await useCentroidFile(model, centroids);
+    if (!model.needsCentroids) return;
     throw new OptionsError("Cannot extract with random centroids", {
       where: "pooling netvlad, with neither a run nor centroids",
       fix:
         "give --resume, --centroids (see `deno task cluster`), or --pooling avg",
     });
-  }
+  });
+  const { model, images, onnx } = prepared;
   const { images: source = "", output = "" } = run.options.extract;
   const extraction = await run.show(extractDescriptors(model, {
     images: source,
@@ -57,5 +63,10 @@ await runTask({
   const { numImages, descriptorLength, names } = extraction;
   run.say(`${numImages} descriptors of ${descriptorLength} values: ${output}`);
   run.say(`names of the images: ${names}`);
-  return { ...extraction, engine: model.engine.name, ...run.measure() };
+  return {
+    ...extraction,
+    engine: model.engine.name,
+    ...(onnx && { onnx }),
+    ...run.measure(),
+  };
 });

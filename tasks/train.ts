@@ -1,12 +1,6 @@
 /** `deno task train`: trains a model with hard-negative mining and the triplet loss. */
-import {
-  checkpointFile,
-  createRunFolder,
-  readCheckpoint,
-  removeUnusedRun,
-  trainModel,
-  writeRunFlags,
-} from "../mod.ts";
+import { logEvents, trainModel } from "../mod.ts";
+import { COMPAT_FLAGS, takeProfile } from "./_compat.ts";
 import { formatEpoch, formatTraining } from "./_evaluation.ts";
 import {
   DESCRIBE_FLAGS,
@@ -27,7 +21,7 @@ import {
   TRAIN_FLAGS,
   VALIDATION_FLAGS,
 } from "./_flags_train.ts";
-import { prepareTraining } from "./_prepare_training.ts";
+import { openTrainingRun, prepareTraining } from "./_prepare_training.ts";
 import { runTask } from "./_run.ts";
 
 await runTask({
@@ -35,6 +29,7 @@ await runTask({
   description:
     "Trains on the split train, evaluates on val after each epoch, and keeps the best model by Recall@5. Clusters first where centroids are needed and not there.",
   groups: {
+    compat: COMPAT_FLAGS,
     dataset: DATASET_FLAGS,
     images: IMAGE_FLAGS,
     model: MODEL_FLAGS,
@@ -52,26 +47,24 @@ await runTask({
     listValidationConflicts,
     listCentroidConflicts,
   ],
-}, async (run) => {
+}, async (given) => {
+  const run = await takeProfile(given);
   await using training = await prepareTraining(run);
   const { model, data, settings, flags } = training;
-  const { resume, checkpoint = "latest" } = run.options.checkpoint;
-  const { engine, options: { arch, pooling } } = model;
-  const folder = resume ??
-    await createRunFolder(run.options.run, `${arch}_${pooling}`, new Date());
-  await using cleanup = new AsyncDisposableStack();
-  if (resume === undefined) cleanup.defer(() => removeUnusedRun(folder));
-  await writeRunFlags(folder, flags);
+  await using place = await openTrainingRun(training, run.options.run);
+  const { folder } = place;
   run.say(`run folder: ${folder}`);
+  const stage = trainModel(model, data, { ...settings, run: folder });
+  const { images, resume } = settings;
   const result = await run.show(
-    trainModel(model, data, {
-      ...settings,
-      run: folder,
-      ...(resume !== undefined &&
-        { resume: readCheckpoint(checkpointFile(resume, checkpoint)) }),
-    }),
+    logEvents(stage, { folder, now: Date.now, flags, images, resume }),
     (event) => event.kind === "epoch" ? formatEpoch(event) : undefined,
   );
   run.say(formatTraining(result));
-  return { run: folder, ...result, engine: engine.name, ...run.measure() };
+  return {
+    run: folder,
+    ...result,
+    engine: model.engine.name,
+    ...run.measure(),
+  };
 });

@@ -39,8 +39,7 @@ const THEIR_FLAGS: Record<string, string> = {
   "runsPath": "`runs` under the current folder",
   "savePath": "",
   "cachePath": "in the run folder, not `TMPDIR`",
-  "resume":
-    "a run folder of this project; for one of theirs see docs/numerics.md",
+  "resume": "also a run folder of this project; one of theirs is only read",
   "ckpt": "",
   "evalEvery": "",
   "patience": "",

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { CheckpointError } from "../errors.ts";
-import type { Model } from "../model/model.ts";
+import type { Network } from "../model/network.ts";
 import type { ModelOptions } from "../model/options.ts";
 import {
   readSafetensors,
@@ -35,7 +35,7 @@ export interface TrainState {
   bestRecall: number;
   /** Evaluations since then. */
   evaluationsSinceBest: number;
-  /** Hard negatives of each query at its last turn, by query index. */
+  /** Negatives that each query looks at again at its next turn, by query index. */
   cachedNegatives: Record<string, number[]>;
   history: EpochResult[];
 }
@@ -67,12 +67,45 @@ export function checkpointFile(run: string, name: CheckpointName): string {
  * Writes a checkpoint: safetensors with pytorch-NetVlad's parameter names, which
  * is a weights file too.
  *
+ * @param notes Text by name that the file carries besides.
  * @throws {CheckpointError} If a parameter is not finite or the file cannot be written; what was there stays.
  */
-export async function writeCheckpoint(
+export function writeCheckpoint(
   path: string,
-  model: Pick<Model, "network" | "options">,
+  model: WrittenModel,
   { parameters, optimizer, state }: Checkpoint,
+  notes: Record<string, string> = {},
+): Promise<void> {
+  const metadata = { ...notes, state: JSON.stringify(state) };
+  return writeTensors(path, model, { parameters, optimizer, metadata });
+}
+
+/** A network, and the options of its model as far as they are known. */
+export interface WrittenModel {
+  network: Network;
+  options: Partial<ModelOptions>;
+}
+
+/**
+ * Writes parameters alone: a checkpoint that is a weights file and nothing else.
+ *
+ * @throws {CheckpointError} As `writeCheckpoint`.
+ */
+export function writeWeights(
+  path: string,
+  model: WrittenModel,
+  parameters: NamedTensors,
+): Promise<void> {
+  const optimizer: NamedTensors = new Map();
+  return writeTensors(path, model, { parameters, optimizer, metadata: {} });
+}
+
+async function writeTensors(
+  path: string,
+  { network: { normalization, layers }, options }: WrittenModel,
+  { parameters, optimizer, metadata }: Omit<Checkpoint, "state"> & {
+    metadata: Record<string, string>;
+  },
 ): Promise<void> {
   const tensors: NamedTensors = new Map();
   for (const [name, tensor] of parameters) {
@@ -82,15 +115,14 @@ export async function writeCheckpoint(
   for (const [name, tensor] of optimizer) {
     tensors.set(OPTIMIZER_PREFIX + name, tensor);
   }
-  const { normalization, layers } = model.network;
   const pool = layers.find((layer) => layer.kind === "maxPool");
   await writeSafetensors(path, {
     tensors,
     metadata: {
+      ...metadata,
       normalization: JSON.stringify(normalization),
       ...(pool && { poolCeilMode: JSON.stringify(pool.ceilMode) }),
-      model: JSON.stringify(namedOptions(model.options)),
-      state: JSON.stringify(state),
+      model: JSON.stringify(namedOptions(options)),
     },
   });
 }
@@ -103,11 +135,19 @@ function checkFinite(path: string, name: string, values: Float32Array): void {
   });
 }
 
-/** The options that decide the shapes of a model. */
-function namedOptions(
-  { arch, pooling, numClusters, vladV2, widthDivisor }: Readonly<ModelOptions>,
-): Partial<ModelOptions> {
-  return { arch, pooling, numClusters, vladV2, widthDivisor };
+/** The options that decide the shapes of a model, and what it makes of its parameters. */
+function namedOptions(options: Partial<ModelOptions>): object {
+  const { arch, pooling, numClusters, vladV2, vladOrder, vladNorm } = options;
+  const { widthDivisor } = options;
+  return {
+    arch,
+    pooling,
+    numClusters,
+    vladV2,
+    vladOrder,
+    vladNorm,
+    widthDivisor,
+  };
 }
 
 /**
@@ -129,8 +169,17 @@ export function readCheckpoint(path: string): Checkpoint {
   return {
     parameters,
     optimizer,
-    state: parseMetadata(path, metadata, "state"),
+    state: parseMetadata(path, metadata, "state", isState),
   };
+}
+
+function isState(value: object): boolean {
+  const { epoch, bestRecall, evaluationsSinceBest, cachedNegatives, history } =
+    value as Partial<TrainState>;
+  const numbers = [epoch, bestRecall, evaluationsSinceBest];
+  return numbers.every(Number.isFinite) && cachedNegatives !== null &&
+    typeof cachedNegatives === "object" && Array.isArray(history) &&
+    history.every((each) => typeof each === "object" && each !== null);
 }
 
 /** The model options that a checkpoint was written with. */
@@ -138,15 +187,24 @@ export function readCheckpointOptions(path: string): Partial<ModelOptions> {
   return parseMetadata(path, readSafetensors(path).metadata, "model");
 }
 
-function parseMetadata<Value extends object>(
+/**
+ * An object that the metadata of a checkpoint has under a key.
+ *
+ * @param holds Whether it is what belongs there.
+ * @throws {CheckpointError} If it is not there, or is something else.
+ */
+export function parseMetadata<Value extends object>(
   path: string,
   metadata: Record<string, string>,
   key: string,
+  holds: (value: object) => boolean = () => true,
 ): Value {
   try {
     const value = JSON.parse(metadata[key] ?? "");
-    if (typeof value === "object" && value !== null) return value as Value;
-    throw new Error("not an object");
+    if (typeof value === "object" && value !== null && holds(value)) {
+      return value as Value;
+    }
+    throw new Error("not such an object");
   } catch (cause) {
     throw new CheckpointError("Cannot go on from a checkpoint", {
       where: `${path} (its metadata has no ${key})`,

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { CheckpointError, describeCause } from "../errors.ts";
 import { folderOf, writeTextWhole } from "../files.ts";
+import { claimFolder } from "../folder_claim.ts";
 import { resolveOptions, type Rules, TEXT } from "../options.ts";
 import { checkpointFile, type CheckpointName } from "./checkpoint.ts";
 
@@ -86,6 +87,27 @@ function formatStamp(now: Date): string {
   const two = (value: number): string => String(value).padStart(2, "0");
   const time = [now.getHours(), now.getMinutes(), now.getSeconds()];
   return `${month}${two(now.getDate())}_${time.map(two).join("-")}`;
+}
+
+/**
+ * Takes a run folder for this process alone, removes what a killed one left
+ * half-written there, and writes the options of the run.
+ *
+ * @returns Gives it back. Declare it with `await using`.
+ * @throws {CheckpointError} If another process trains this run, or it cannot be written.
+ */
+export async function openRun(
+  run: string,
+  flags: RunFlags,
+): Promise<AsyncDisposable> {
+  const claim = await claimFolder(run, ["checkpoints"]);
+  try {
+    await writeRunFlags(run, flags);
+    return claim;
+  } catch (error) {
+    await claim[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** Writes the options of a run to its `flags.json`. */

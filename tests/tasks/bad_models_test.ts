@@ -169,24 +169,24 @@ Deno.test("tasks refuse runs that are not there or damaged", () =>
       }],
       ["train", await spoiled("b", flags('{"model":3}')), {
         ...noOptions,
-        where: /b\/flags\.json \(it lacks model, dataset, train, describe\)/,
+        where: /b\/flags\.json \(it lacks model, images\)/,
       }],
       [
         "test",
         await spoiled("c", (copy) => Deno.remove(join(copy, checkpoint))),
         {
-          what: /^CheckpointError: Cannot read encoder weights$/,
-          where: /c\/checkpoints\/checkpoint\.safetensors \(No such file/,
-          fix: /check the path/,
+          what: /^CheckpointError: Cannot find the checkpoint latest of a run$/,
+          where: /\/c$/,
+          fix: /^set --checkpoint to best$/,
         },
       ],
       [
         "train",
         await spoiled("d", (copy) => cut(join(copy, checkpoint), 5000)),
         {
-          what: /^CheckpointError: Cannot read a safetensors file$/,
+          what: /^CheckpointError: Cannot read the checkpoint of a run$/,
           where: /d\/checkpoints\/checkpoint\.safetensors \(it ends early/,
-          fix: /copy or download/,
+          fix: /^set --checkpoint to best, or start a new run$/,
         },
       ],
       [

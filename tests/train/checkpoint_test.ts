@@ -17,6 +17,7 @@ import {
   readCheckpointOptions,
   writeCheckpoint,
 } from "../../lib/train/checkpoint.ts";
+import { assertClose } from "../assert_close.ts";
 import { testOnWasm } from "../engine/test_on_wasm.ts";
 import { inFolder } from "../in_folder.ts";
 import { makeImages, makeModel } from "../model/make_model.ts";
@@ -85,6 +86,8 @@ testOnWasm(
         pooling: "netvlad",
         numClusters: 8,
         vladV2: true,
+        vladOrder: "cluster-major",
+        vladNorm: "clamped",
         widthDivisor: 8,
       });
       const bytes = await Deno.readFile(path);
@@ -188,6 +191,58 @@ testOnWasm(
       );
       await copy.dispose();
     }),
+);
+
+testOnWasm(
+  "createModel() takes order and norms from trained weights, and refuses others",
+  async (engine) => {
+    const trained = {
+      arch: "alexnet",
+      vladOrder: "channel-major",
+      vladNorm: "smoothed",
+    } as const;
+    const model = makeModel(engine, trained);
+    await inFolder(async (folder) => {
+      const weights = join(folder, "checkpoint.safetensors");
+      await writeCheckpoint(weights, model, {
+        parameters: await model.exportTensors(),
+        optimizer: new Map(),
+        state: {
+          epoch: 0,
+          bestRecall: -1,
+          evaluationsSinceBest: 0,
+          cachedNegatives: {},
+          history: [],
+        },
+      });
+      const given = {
+        arch: "alexnet",
+        numClusters: 8,
+        widthDivisor: 8,
+        weights,
+      } as const;
+      const copy = await createModel(given, { engine });
+      assert.equal(copy.options.vladOrder, "channel-major");
+      assert.equal(copy.options.vladNorm, "smoothed");
+      const images = makeImages(1, 48, 64);
+      assertClose(
+        await copy.describe(images),
+        await model.describe(images),
+        { atol: 1e-6 }, // the copy is frozen: another engine runs its last layers
+      );
+      await copy.dispose();
+      await assert.rejects(
+        createModel({ ...given, vladOrder: "cluster-major" }, { engine }),
+        {
+          name: "OptionsError",
+          where:
+            `vladOrder is cluster-major, ${weights} was trained with channel-major`,
+          fix: /leave them out/,
+        },
+      );
+    });
+    await model.dispose();
+  },
 );
 
 testOnWasm(

@@ -148,6 +148,66 @@ testOnWasm(
 );
 
 testOnWasm(
+  "trainModel() counts patience in epochs as pytorch-NetVlad does, if asked to",
+  async (engine) => {
+    const splits = await readTinySplits();
+    const validation = { ...splits.validation, positiveRadius: 1e6 };
+    for (
+      const [patience, evalEvery, last] of [
+        [2, 1, 3],
+        [3, 2, 4],
+        [4, 2, 6],
+      ] as const
+    ) {
+      const model = makeSmallModel(engine);
+      const { result } = await train(
+        model,
+        { epochs: 9, patience, evalEvery, patienceIn: "epochs" },
+        { ...splits, validation },
+      );
+      assert.equal(result.epochs, last, `patience ${patience}`);
+      assert.equal(result.stoppedEarly, true);
+      await model.dispose();
+    }
+  },
+);
+
+testOnWasm(
+  "trainModel() counts epoch 0 for the best, only reports it, or leaves it out",
+  async (engine) => {
+    const splits = await readTinySplits();
+    // Every prediction is right: the first evaluation that counts is the best there can be.
+    const validation = { ...splits.validation, positiveRadius: 1e6 };
+    const steps = [];
+    for (
+      const [epochZero, epochs, best] of [
+        ["counts", [0, 1, 2], 0],
+        ["reported", [0, 1, 2], 1],
+        ["none", [1, 2], 1],
+      ] as const
+    ) {
+      const model = makeSmallModel(engine);
+      const trained = await train(
+        model,
+        { epochs: 2, epochZero },
+        { ...splits, validation },
+      );
+      await model.dispose();
+      const events = trained.epochs;
+      assert.deepEqual(events.map(({ epoch }) => epoch), epochs);
+      assert.ok(events.every(({ recall }) => recall?.["5"] === 1));
+      assert.deepEqual(
+        events.filter(({ isBest }) => isBest).map(({ epoch }) => epoch),
+        [best],
+      );
+      steps.push(trained.steps);
+    }
+    assert.deepEqual(steps[1], steps[0]); // it changes nothing that is learned
+    assert.deepEqual(steps[2], steps[0]);
+  },
+);
+
+testOnWasm(
   "trainModel() evaluates every so many epochs, and after the last",
   async (engine) => {
     const model = makeSmallModel(engine);

@@ -57,7 +57,7 @@ testOnWasm(
       );
       assert.deepEqual(
         result.history,
-        epochs.map(({ kind: _, isBest: __, ...rest }) => rest),
+        epochs.map(({ kind: _, isBest: __, examples: ___, ...rest }) => rest),
       );
       assert.equal(result.epochs, 2);
       assert.equal(result.stoppedEarly, false);
@@ -66,6 +66,27 @@ testOnWasm(
       assert.deepEqual(latest, sortByName(await model.exportTensors()));
       await model.dispose();
     }),
+);
+
+testOnWasm(
+  "trainModel() counts batches without a tuple in the global step, as pytorch-NetVlad does",
+  async (engine) => {
+    const model = makeSmallModel(engine);
+    const { steps } = await train(model, {
+      epochs: 2,
+      batchTuples: 1,
+      margin: 0.001, // few negatives violate it
+    });
+    await model.dispose();
+    assert.ok(
+      steps.some(({ batch, step }) => batch > step),
+      "none was skipped",
+    );
+    for (const { epoch, step, batch, globalStep } of steps) {
+      assert.ok(batch >= step && batch <= 12);
+      assert.equal(globalStep, (epoch - 1) * 12 + batch);
+    }
+  },
 );
 
 /** Checks that a run folder holds two checkpoints and nothing else, and returns the last parameters. */
@@ -183,6 +204,36 @@ testOnWasm(
     assert.equal(await countRefreshes(11), 2);
     assert.equal(await countRefreshes(4), 3);
     await model.dispose();
+  },
+);
+
+testOnWasm(
+  "trainModel() refreshes the descriptors less often by cacheRefreshGrowth",
+  async (engine) => {
+    const countRefreshes = async (growth: number): Promise<number[]> => {
+      const model = makeSmallModel(engine);
+      const { events } = await train(model, {
+        epochs: 3,
+        cacheRefreshQueries: 4,
+        cacheRefreshGrowth: growth,
+        lrStepEpochs: 2,
+        epochZero: "none",
+        evalEvery: 3,
+      });
+      await model.dispose();
+      const refreshes = [0, 0, 0, 0];
+      let epoch = 1;
+      for (const event of events) {
+        if (event.kind === "epoch") epoch++;
+        const isRefresh = event.kind === "progress" &&
+          event.phase === "describe database" && event.done === 0;
+        if (isRefresh) refreshes[epoch]!++;
+      }
+      return refreshes.slice(1);
+    };
+    // The last refresh of epoch 3 is that of its evaluation.
+    assert.deepEqual(await countRefreshes(1), [3, 3, 4]);
+    assert.deepEqual(await countRefreshes(2), [3, 2, 3]);
   },
 );
 
