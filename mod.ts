@@ -9,6 +9,8 @@
  *  deno task train     dataset (+ centroids)         ─▶ run folder: options, checkpoints, recalls
  *  deno task test      dataset + run or weights      ─▶ recall@N, predictions
  *  deno task extract   images + run or weights       ─▶ descriptors (HDF5, .npy)
+ *  deno task convert   weights or run                ─▶ weights (safetensors, .pth.tar, ONNX)
+ *  deno task parity    golden cases                  ─▶ a table: same numbers as the references?
  * ```
  *
  * Data walks left to right, once. Every stage is an async generator of events;
@@ -24,6 +26,7 @@ export {
   openHdf5,
   writeHdf5,
 } from "./lib/hdf5.ts";
+export { claimFolder } from "./lib/folder_claim.ts";
 export { type NpyArray, readNpy, writeNpy } from "./lib/npy.ts";
 export { createRandom, type Random, restoreRandom } from "./lib/random.ts";
 export { DEFAULT_SEED } from "./lib/options.ts";
@@ -83,16 +86,35 @@ export { createDecodePool } from "./lib/data/image/decode_pool.ts";
 export { imageBatches } from "./lib/data/image/image_batches.ts";
 
 export { createModel, type ModelPlace } from "./lib/model/create_model.ts";
-export type { Images, Model } from "./lib/model/model.ts";
+export type { Describer, Images, ImageSize, Model } from "./lib/model/model.ts";
+export {
+  type OnnxDescriber,
+  type OnnxPlace,
+  openOnnxDescriber,
+} from "./lib/model/onnx_describer.ts";
+export {
+  ONNX_PIXELS,
+  type OnnxOptions,
+  resolveOnnxOptions,
+} from "./lib/model/onnx_options.ts";
+export {
+  encodeOnnxModel,
+  type OnnxModelParts,
+} from "./lib/model/onnx_model.ts";
+export { whiten, type Whitening } from "./lib/model/whitening.ts";
 export {
   CHECKPOINT_DEFAULTS,
   type CheckpointOptions,
   CHECKPOINTS,
+  LOCAL_FORMS,
   MODEL_DEFAULTS,
   type ModelOptions,
   POOLINGS,
   resolveCheckpointOptions,
   resolveModelOptions,
+  VLAD_INITS,
+  VLAD_NORMS,
+  VLAD_ORDERS,
 } from "./lib/model/options.ts";
 export { describeNetwork } from "./lib/model/architectures.ts";
 export {
@@ -149,12 +171,18 @@ export {
 } from "./lib/train/centroid_file.ts";
 export {
   CLUSTER_DEFAULTS,
+  CLUSTER_INITS,
   type ClusterOptions,
   resolveClusterOptions,
 } from "./lib/train/cluster_options.ts";
 export {
+  CACHED_NEGATIVES,
+  EPOCH_ZEROS,
+  LOSS_MEANS,
   MARGIN_DISTANCES,
   OPTIMIZERS,
+  PATIENCE_UNITS,
+  QUERY_ORDERS,
   resolveTrainOptions,
   TRAIN_DEFAULTS,
   type TrainOptions,
@@ -173,8 +201,30 @@ export {
   readCheckpoint,
   readCheckpointOptions,
 } from "./lib/train/checkpoint.ts";
+export { type EventLogSettings, logEvents } from "./lib/train/event_log.ts";
+export type {
+  EarlierRun,
+  RunCheckpoint,
+  RunOptionGroups,
+} from "./lib/train/earlier_run.ts";
+export { type Conversion, convertWeights } from "./lib/train/convert.ts";
+export {
+  CONVERT_DEFAULTS,
+  type ConvertOptions,
+  resolveConvertOptions,
+  type StatedModel,
+} from "./lib/train/convert_options.ts";
+export type { MappedTensor } from "./lib/train/convert_report.ts";
+export type { LeftOut } from "./lib/train/convert_source.ts";
+export {
+  adoptRun,
+  readEarlierRun,
+  readTrainedRun,
+} from "./lib/train/resume.ts";
+export { firstTrainedLayer } from "./lib/train/trained_part.ts";
 export {
   createRunFolder,
+  openRun,
   readRunFlags,
   removeUnusedRun,
   resolveRunOptions,
@@ -183,3 +233,30 @@ export {
   type RunOptions,
   writeRunFlags,
 } from "./lib/train/run_folder.ts";
+
+export {
+  COMPAT_NAMES,
+  COMPAT_PROFILES,
+  type CompatDifference,
+  type CompatGroups,
+  type CompatOptions,
+  type CompatProfile,
+  listCompatDifferences,
+  resolveCompatOptions,
+  withCompat,
+} from "./lib/compat/profiles.ts";
+
+export {
+  type ParityEvent,
+  type ParityRowEvent,
+  runParity,
+} from "./lib/parity/parity.ts";
+export type { ParityEngine, ParityResult } from "./lib/parity/parity_result.ts";
+export type { ParityRow, ParityVerdict } from "./lib/parity/run_case.ts";
+export type { ParityQuantity } from "./lib/parity/comparison.ts";
+export {
+  PARITY_DEFAULTS,
+  type ParityOptions,
+  resolveParityOptions,
+} from "./lib/parity/options.ts";
+export { formatParity } from "./lib/parity/report.ts";

@@ -61,8 +61,11 @@ export function readArgs<Groups>(
   ) as GivenOptions<Groups>;
   const positionals = parsed._;
   if (!help) {
-    const extra = positionals.slice(spec.maxPositionals ?? 0);
+    const extra = positionals.slice(spec.positionals?.length ?? 0);
+    const missing = (spec.positionals ?? []).slice(positionals.length)
+      .filter((name) => !name.startsWith("["));
     faults.problems.push(
+      ...missing.map((name) => `${name} is missing`),
       ...extra.map((text) => `"${text}" belongs to no flag`),
       ...listContradictions(options, spec, faults.flags),
     );
@@ -109,9 +112,10 @@ function readValues(
 /** The value of a flag, undefined if it was not given; or what is wrong with it. */
 function readFlag(
   parsed: ParsedArgs,
-  { flag, type, required }: Flag<unknown>,
+  { flag, type, required, repeatable }: Flag<unknown>,
 ): { value?: unknown; problem?: string } {
-  const found = (parsed[flag] ?? []) as (string | boolean)[];
+  const given = (parsed[flag] ?? []) as (string | boolean)[];
+  const found = repeatable && given.length > 0 ? [given.join(",")] : given;
   const [first] = found;
   if (first === undefined) {
     return required ? { problem: `${type.placeholder} is missing` } : {};

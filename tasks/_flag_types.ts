@@ -105,6 +105,23 @@ export function choice<Name extends string>(
   };
 }
 
+/** Some of some names between commas, in letters of any case. */
+export function choices<Name extends string>(
+  names: readonly Name[],
+): FlagType<readonly Name[]> & { names: readonly Name[] } {
+  const one = choice(names);
+  return {
+    placeholder: "NAME,NAME",
+    noun: `a list of ${names.join(", ")} between commas`,
+    read: (text) => {
+      const found = text.split(",").map((part) => one.read(part.trim()));
+      return found.every((name) => name !== undefined) ? found : undefined;
+    },
+    show: (values) => values.join(","),
+    names,
+  };
+}
+
 function readNumber(text: string, pattern: RegExp): number | undefined {
   const value = pattern.test(text) ? Number(text) : NaN;
   return Number.isFinite(value) ? value : undefined;

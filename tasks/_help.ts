@@ -32,7 +32,9 @@ function formatUsage<Groups>(spec: TaskSpec<Groups>): string {
     .flatMap(({ flags }) => Object.values(flags))
     .filter((flag) => flag.required)
     .map(({ flag, type }) => `--${flag} ${type.placeholder} `);
-  return `Usage: deno task ${spec.name} ${required.join("")}[flags]`;
+  const positionals = (spec.positionals ?? []).map((name) => `${name} `);
+  const words = [...positionals, ...required].join("");
+  return `Usage: deno task ${spec.name} ${words}[flags]`;
 }
 
 function formatGroup({ title, flags, defaults }: AnyGroup): string {

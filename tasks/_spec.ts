@@ -18,6 +18,8 @@ export interface Flag<Value> {
   help: string;
   /** What is taken if the flag is left out, where that is no fixed default. */
   absent?: string;
+  /** Whether it may be given several times; the values are then one list, with commas between. */
+  repeatable?: boolean;
   /** Whether the task cannot do without it. */
   required?: boolean;
   /** Whether it names where the options come from that are left out. */
@@ -52,8 +54,8 @@ export interface TaskSpec<Groups> {
   /** What it does, in a few sentences. */
   description: string;
   groups: { readonly [Name in keyof Groups]: FlagGroup<Groups[Name]> };
-  /** How many arguments without a flag it takes at most; 0 if left out. */
-  maxPositionals?: number;
+  /** Arguments without a flag, as `--help` shows them: `INPUT` has to be there, `[DIR]` may be. */
+  positionals?: readonly string[];
   /** Each lists flags that cannot go together or that need another one. */
   checks?: readonly ((given: GivenOptions<NoInfer<Groups>>) => string[])[];
 }

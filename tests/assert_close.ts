@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import type { Tolerance } from "./golden/read_arrays.ts";
+
+/** How far a value may be from the expected one. */
+export interface Tolerance {
+  /** Relative to the expected value. */
+  rtol?: number;
+  atol?: number;
+}
 
 /** Asserts that every value is within `atol + rtol · |expected|` of the expected one. */
 export function assertClose(

@@ -118,6 +118,10 @@ async function startCpu(reason: string, numThreads: number): Promise<Engine> {
 
 /** Software adapters say so, or are known by name. */
 function isSoftware({ info }: GPUAdapter): boolean {
-  return info.isFallbackAdapter ||
-    /llvmpipe|swiftshader|software|basic render/i.test(info.description);
+  return info.isFallbackAdapter || isSoftwareDevice(info.description);
+}
+
+/** Whether a device is a GPU made of software, by its name. */
+export function isSoftwareDevice(name: string): boolean {
+  return /llvmpipe|swiftshader|software|basic render/i.test(name);
 }

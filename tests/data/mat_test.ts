@@ -4,7 +4,10 @@ import fc from "fast-check";
 import { DatasetError } from "../../lib/errors.ts";
 import { type MatValue, parseMat, readMat } from "../../lib/data/mat.ts";
 
-const FIXTURES = new URL("../fixtures/mat/", import.meta.url);
+const FIXTURES = new URL(
+  "../golden/k_dataset/mat_variants/",
+  import.meta.url,
+);
 const REAL = new URL("../../../shared/data/", import.meta.url);
 const hasReal = await Deno.stat(REAL).then(() => true, () => false);
 
@@ -250,7 +253,7 @@ Deno.test("readMat() says which file is missing and what is beside it", async ()
   await assert.rejects(readMat(path), {
     name: "DatasetError",
     where: /nope\.mat/,
-    fix: /holds matlab_like_v6_pitts30k_val\.mat/,
+    fix: /holds expected\.json, matlab_like_v6_pitts30k_val\.mat/,
   });
 });
 

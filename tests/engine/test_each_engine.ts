@@ -7,7 +7,7 @@ import { startEngine } from "../../lib/engine/start_engine.ts";
 import { softwareGpu } from "./software_gpu.ts";
 
 /** Why an engine cannot be tested here, for the name of its tests. */
-const MISSING: Record<EngineName, string> = {
+export const MISSING: Record<EngineName, string> = {
   wasm: "",
   webgpu: (await softwareGpu()).missing,
   native: hasNative()
@@ -28,12 +28,14 @@ function hasNative(): boolean {
  * Tests every engine that can be started here, one after the other.
  *
  * @param nameOf Name of the test for an engine.
+ * @param engines Those that it is about; all by default.
  */
 export function testEachEngine(
   nameOf: (engine: EngineName) => string,
   fn: (engine: EngineName) => Promise<void>,
+  engines: readonly EngineName[] = ENGINE_NAMES,
 ): void {
-  for (const engine of ENGINE_NAMES) {
+  for (const engine of engines) {
     Deno.test({
       name: `${nameOf(engine)}${MISSING[engine]}`,
       ignore: MISSING[engine] !== "",

@@ -9,9 +9,11 @@ let started: Promise<Engine> | undefined;
 export function testOnWasm(
   name: string,
   fn: (engine: Engine) => Promise<void>,
+  { ignore = false } = {},
 ): void {
   Deno.test({
     name,
+    ignore,
     sanitizeResources: false,
     sanitizeOps: false,
     fn: async () => {

@@ -1,5 +1,7 @@
 import type { Layer, MaxPoolLayer } from "../../lib/model/network.ts";
 import { weightShapes } from "../../lib/model/layers.ts";
+import { toVariable } from "../../lib/model/parameters.ts";
+import type { LayerWeights } from "../../lib/model/run_layers.ts";
 import type { NamedTensors } from "../../lib/model/weights/tensors.ts";
 import { createRandom, type Random } from "../../lib/random.ts";
 import type { Grid, ReferenceWeights } from "./layers_reference.ts";
@@ -82,5 +84,12 @@ export function makeImage(H: number, W: number): Grid {
         { length: W },
         () => Array.from({ length: 3 }, () => value(random)),
       ),
+  );
+}
+
+/** Weights as the TensorFlow.js interpreter takes them. */
+export function toLayerWeights(tensors: NamedTensors): LayerWeights {
+  return new Map(
+    [...tensors].map(([name, tensor]) => [name, toVariable(name, tensor)]),
   );
 }

@@ -198,7 +198,7 @@ Deno.test("readArgs() says what replaces the flags of pytorch-NetVlad that are g
   };
   for (const [text, where] of Object.entries(answers)) {
     assert.throws(
-      () => readArgs(text.split(" "), { ...SAIL, maxPositionals: 0 }),
+      () => readArgs(text.split(" "), { ...SAIL, positionals: [] }),
       {
         name: "OptionsError",
         where,

@@ -58,7 +58,7 @@ Deno.test("tasks list all flags that are wrong at once", () =>
       args: ["extract", "--output", "a.csv", "--num-clusters", "1000000"],
       what: /^OptionsError: Cannot extract with these flags$/,
       where:
-        /^--images PATH is missing; --output is "a\.csv", must be .*; --num-clusters is 1000000, must be an integer from 2 to 4096$/,
+        /^--images PATH is missing; --output is "a\.csv", must be .*; --num-clusters is 1000000, must be an integer from 1 to 4096$/,
       fix: /./,
     },
     {

@@ -87,3 +87,10 @@ Deno.test("tasks that compute have no permissions but files and the engine nativ
     );
   }
 });
+
+Deno.test("convert has no permissions but files", () => {
+  assert.equal(
+    tasks["convert"].command,
+    "deno run --no-prompt --allow-read --allow-write tasks/convert.ts",
+  );
+});

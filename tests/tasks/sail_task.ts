@@ -71,7 +71,7 @@ export const SAIL: TaskSpec<Groups> = {
   name: "sail",
   description: "Sails.",
   groups: { boat: BOAT, trip: TRIP },
-  maxPositionals: 1,
+  positionals: ["[HARBOUR]"],
   checks: [
     ({ boat }) =>
       boat.hasMotor && boat.masts !== undefined
