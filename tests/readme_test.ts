@@ -13,7 +13,7 @@ const PAGES = [
 ].map((file) => ({ file, text: readText(file) }));
 
 /** Flags of Deno that the pages name, and of programs of their own. */
-const OTHER_FLAGS = ["allow-ffi", "config", "frozen", "no-prompt"];
+const OTHER_FLAGS = ["allow-ffi", "config", "frozen", "logdir", "no-prompt"];
 
 function readText(file: string): string {
   return Deno.readTextFileSync(join(ROOT, file));
