@@ -33,7 +33,11 @@ export async function startWasm(
       maxTensorBytes: MAX_TENSOR_BYTES,
     },
     ort: ort as OrtModule,
-    sessionOptions: { executionProviders: ["wasm"], enableMemPattern: false },
+    sessionOptions: {
+      executionProviders: ["wasm"],
+      enableMemPattern: false,
+      logSeverityLevel: 3,
+    },
     wrapOutput: wrapCpuOutput,
     release: () => {},
   });

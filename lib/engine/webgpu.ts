@@ -8,9 +8,10 @@ import type { Tensor } from "onnxruntime-web";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "./tf.ts";
 import type { Engine, EngineOutput } from "./engine.ts";
-import { createOrtEngine, type OrtModule } from "./ort_engine.ts";
+import { createOrtEngine, type OrtModule, toFloat32 } from "./ort_engine.ts";
 import { encodeOnnx } from "./onnx_graph.ts";
-import { registerGradientKernels } from "./kernels/register.ts";
+import { registerKernels } from "./kernels/register.ts";
+import { sumByTiles } from "./kernels/tile_sums.ts";
 
 /**
  * Starts the engine: ONNX Runtime makes the device, TensorFlow.js joins it.
@@ -29,7 +30,8 @@ export async function startWebGpu(
   tf.registerBackend("webgpu", () => backend);
   await tf.setBackend("webgpu");
   await tf.ready();
-  registerGradientKernels("webgpu");
+  registerKernels("webgpu");
+  tf.env().set("WEBGPU_MATMUL_PROGRAM_TYPE", PACKED_PRODUCTS);
   return createOrtEngine({
     identity: {
       name: "webgpu",
@@ -41,14 +43,30 @@ export async function startWebGpu(
     sessionOptions: {
       executionProviders: ["webgpu"],
       preferredOutputLocation: "gpu-buffer",
+      logSeverityLevel: 3,
     },
     wrapOutput: (output) => wrapGpuOutput(output, backend),
     release: () => session.release(),
   });
 }
 
-/** TensorFlow.js reads whole buffers; those of ONNX Runtime can be longer than their tensors. */
+/**
+ * TensorFlow.js's `MatMulPackedProgram`, for all products. The one that it takes
+ * for long sums on large devices adds in an order that changes from run to run.
+ */
+const PACKED_PRODUCTS = 3;
+
+/**
+ * TensorFlow.js reads whole buffers; those of ONNX Runtime can be longer than
+ * their tensors. Its products are summed tile by tile.
+ */
 class SharingBackend extends WebGPUBackend {
+  override runWebGPUProgram(
+    ...[program, ...rest]: Parameters<WebGPUBackend["runWebGPUProgram"]>
+  ): ReturnType<WebGPUBackend["runWebGPUProgram"]> {
+    return super.runWebGPUProgram(sumByTiles(program), ...rest);
+  }
+
   override async read(dataId: object): ReturnType<WebGPUBackend["read"]> {
     const values = await super.read(dataId);
     const size = tf.util.sizeFromShape(this.tensorMap.get(dataId).shape);
@@ -76,7 +94,7 @@ async function createDevice(
     encodeOnnx({
       name: "start",
       inputs: [{ name: "x", shape: [1] }],
-      output: { name: "y", shape: [1] },
+      outputs: [{ name: "y", shape: [1] }],
       nodes: [{ op: "Relu", inputs: ["x"], output: "y" }],
       constants: [],
     }),
@@ -85,11 +103,23 @@ async function createDevice(
   return { device: await ort.env.webgpu.device as GPUDevice, session };
 }
 
+/** Wraps an output: where it lies if it is float32, a copy otherwise. */
+async function wrapGpuOutput(
+  output: Tensor,
+  backend: WebGPUBackend,
+): Promise<EngineOutput> {
+  if (output.type === "float32") return wrapGpuBuffer(output, backend);
+  const values = toFloat32(await output.getData());
+  const tensor = tf.tensor(values, [...output.dims]);
+  output.dispose();
+  return { tensor, dispose: () => tensor.dispose() };
+}
+
 /**
  * Wraps a buffer that ONNX Runtime owns. TensorFlow.js records its commands and
  * submits them later, so they are submitted before the buffer is given back.
  */
-function wrapGpuOutput(output: Tensor, backend: WebGPUBackend): EngineOutput {
+function wrapGpuBuffer(output: Tensor, backend: WebGPUBackend): EngineOutput {
   const buffer = output.gpuBuffer as unknown as GPUBuffer;
   const tensor = tf.tensor({ buffer, zeroCopy: true }, [...output.dims]);
   return {

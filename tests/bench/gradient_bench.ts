@@ -1,9 +1,10 @@
 import "@tensorflow/tfjs-backend-wasm";
 import {
-  convolutionFilterGradient,
-  convolutionInputGradient,
-} from "../../lib/engine/kernels/conv2d_gradients.ts";
-import { registerGradientKernels } from "../../lib/engine/kernels/register.ts";
+  convolve,
+  filterGradient,
+  inputGradient,
+} from "../../lib/engine/kernels/convolution.ts";
+import { registerKernels } from "../../lib/engine/kernels/register.ts";
 import * as tf from "../../lib/engine/tf.ts";
 import { makeNumbers } from "./make_numbers.ts";
 
@@ -19,9 +20,10 @@ const CONVOLUTION = {
 };
 
 await tf.setBackend("wasm");
+const wasmConvolution = tf.getKernel("Conv2D", "wasm");
 const wasmInputGradient = tf.getKernel("Conv2DBackpropInput", "wasm");
 const wasmProduct = tf.getKernel("BatchMatMul", "wasm");
-registerGradientKernels("wasm");
+registerKernels("wasm");
 
 interface Tensors {
   x: tf.Tensor4D;
@@ -72,11 +74,27 @@ interface Measured {
 
 const MEASURED: Measured[] = [
   {
+    group: "convolution",
+    name: "convolve() 15x20, 64 to 64, wasm",
+    backend: "wasm",
+    compute: ({ x, filter }) => convolve(x, filter, CONVOLUTION),
+  },
+  {
+    group: "convolution",
+    name: "TensorFlow.js's own (XNNPACK), wasm",
+    backend: "wasm",
+    compute: ({ x, filter }) =>
+      runKernel(wasmConvolution, { x, filter }, {
+        ...CONVOLUTION,
+        dilations: [1, 1],
+      }),
+  },
+  {
     group: "filter gradient",
-    name: "convolutionFilterGradient() 15x20, 64 to 64, wasm",
+    name: "filterGradient() 15x20, 64 to 64, wasm",
     backend: "wasm",
     compute: ({ x, dy }) =>
-      convolutionFilterGradient(x, dy, CONVOLUTION.filterShape, CONVOLUTION),
+      filterGradient(x, dy, CONVOLUTION.filterShape, CONVOLUTION),
   },
   {
     group: "filter gradient",
@@ -91,10 +109,10 @@ const MEASURED: Measured[] = [
   },
   {
     group: "input gradient",
-    name: "convolutionInputGradient() 15x20, 64 to 64, wasm",
+    name: "inputGradient() 15x20, 64 to 64, wasm",
     backend: "wasm",
     compute: ({ dy, filter }) =>
-      convolutionInputGradient(dy, filter, CONVOLUTION.inputShape, CONVOLUTION),
+      inputGradient(dy, filter, CONVOLUTION.inputShape, CONVOLUTION),
   },
   {
     group: "input gradient",

@@ -46,7 +46,7 @@ async function differentiateAll(engine: Engine): Promise<Arrays> {
       ) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
       return tripletLoss(
         { queries, positives, negatives, negativeCounts: [1] },
-        { margin: 4, marginOn: "euclidean" },
+        { margin: 4, marginOn: "euclidean", lossOver: "all" },
       );
     }, [...model.variables.values()]);
     for (const [key, variable] of model.variables) {

@@ -19,6 +19,8 @@ const CASES: Case[] = [
   { input: [1, 9, 8, 2], filter: [3, 3, 2, 4], stride: 2, pad: 0 },
   { input: [2, 12, 11, 3], filter: [5, 5, 3, 2], stride: 4, pad: 2 },
   { input: [3, 4, 5, 6], filter: [1, 1, 6, 7], stride: 1, pad: 0 },
+  { input: [2, 7, 6, 3], filter: [2, 3, 3, 4], stride: 2, pad: 1 },
+  { input: [1, 9, 10, 2], filter: [2, 2, 2, 3], stride: 3, pad: 1 },
 ];
 
 for (const name of ["wasm", "webgpu"] as const) {

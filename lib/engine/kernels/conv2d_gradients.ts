@@ -1,23 +1,23 @@
 /**
- * The two gradients of a convolution, made of a convolution and matrix products.
+ * The two gradients of a convolution on WebGPU, made of a convolution and matrix products.
  *
- * TensorFlow.js's own are naive loops on WebGPU and slow or missing on WASM.
+ * TensorFlow.js's own are naive loops.
  *
  * @module
  */
 import * as tf from "../tf.ts";
+import { type ConvAttributes, type ConvInfo, convInfo } from "./conv_info.ts";
 
-/** What TensorFlow.js hands to a kernel besides its tensors. */
-interface ConvAttributes {
-  strides: number | [number, number];
-  pad: Parameters<typeof tf.backend_util.computeConv2DInfo>[4];
-  dataFormat: "NHWC" | "NCHW";
-  dimRoundingMode?: "floor" | "round" | "ceil";
-}
+/**
+ * Positions that one product adds up over, at most. More of them are more products
+ * at once, so that a GPU has work for all its parts where filters are small; and
+ * Mesa's software adapter ends loops after about 65 000 turns without a word.
+ */
+const MAX_POSITIONS = 8192;
 
 /**
  * Gradient of a convolution's filter: for each offset of the window, the product
- * of the shifted input with the output's gradient.
+ * of the shifted input with the output's gradient, in parts of a few rows.
  *
  * @param x Input, `[N, H, W, C]`.
  * @param dy Gradient of the output, `[N, h, w, D]`.
@@ -31,34 +31,43 @@ export function convolutionFilterGradient(
 ): tf.Tensor4D {
   const info = convInfo(x.shape, filterShape, attributes);
   const { batchSize: N, outHeight: h, outWidth: w } = info;
+  const { strideHeight, strideWidth } = info;
   const [kh, kw, C, D] = filterShape;
+  const parts = N * h / rowsOfPart(N * h, w);
   return tf.tidy(() => {
     const { rows, columns } = paddedSize(info);
     const { top, left } = info.padInfo;
     const padded = padOrCrop(x, [top, rows], [left, columns]); // [N, H', W', C]
-    const channels = tf.transpose(padded, [3, 0, 1, 2]); // [C, N, H', W']
-    const flat = tf.reshape(dy, [N * h * w, D]); // [N·h·w, D]
+    const slopes = tf.reshape(dy, [parts, -1, D]); // [parts, positions, D]
     const products: tf.Tensor[] = [];
     for (let i = 0; i < kh; i++) {
       for (let j = 0; j < kw; j++) {
         products.push(tf.tidy(() => {
           const window = tf.stridedSlice(
-            channels,
-            [0, 0, i, j],
+            padded,
+            [0, i, j, 0],
             [
-              C,
               N,
-              i + (h - 1) * info.strideHeight + 1,
-              j + (w - 1) * info.strideWidth + 1,
+              i + (h - 1) * strideHeight + 1,
+              j + (w - 1) * strideWidth + 1,
+              C,
             ],
-            [1, 1, info.strideHeight, info.strideWidth],
-          ); // [C, N, h, w]
-          return tf.matMul(tf.reshape(window, [C, N * h * w]), flat); // [C, D]
+            [1, strideHeight, strideWidth, 1],
+          ); // [N, h, w, C]
+          const inputs = tf.reshape(window, [parts, -1, C]); // [parts, positions, C]
+          return tf.sum(tf.matMul(inputs, slopes, true), 0); // [C, D]
         }));
       }
     }
     return tf.reshape(tf.stack(products), filterShape); // [kh, kw, C, D]
   });
+}
+
+/** The most rows of `w` positions that divide all rows and are not too long together; at least one. */
+function rowsOfPart(rows: number, w: number): number {
+  let count = Math.max(1, Math.min(rows, Math.floor(MAX_POSITIONS / w)));
+  while (rows % count !== 0) count--;
+  return count;
 }
 
 /**
@@ -87,25 +96,6 @@ export function convolutionInputGradient(
     const flipped = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]); // [kh, kw, D, C]
     return tf.conv2d(padded, flipped as tf.Tensor4D, 1, "valid");
   });
-}
-
-type ConvInfo = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
-
-function convInfo(
-  inputShape: [number, number, number, number],
-  filterShape: [number, number, number, number],
-  { strides, pad, dimRoundingMode, dataFormat }: ConvAttributes,
-): ConvInfo {
-  return tf.backend_util.computeConv2DInfo(
-    inputShape,
-    filterShape,
-    strides,
-    1,
-    pad,
-    dimRoundingMode,
-    false,
-    tf.backend_util.convertConv2DDataFormat(dataFormat ?? "NHWC"),
-  );
 }
 
 /** Rows and columns that the windows touch, padding included. */

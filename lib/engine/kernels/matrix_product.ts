@@ -1,9 +1,15 @@
 /**
- * Matrix products on WASM as its one fast path: no transposes, one pair at a time.
+ * Matrix products on WASM.
  *
  * @module
  */
 import * as tf from "../tf.ts";
+import {
+  lanesInColumns,
+  lanesInRows,
+  multiplySides,
+  Workspace,
+} from "./block_products.ts";
 
 /** What TensorFlow.js hands to the kernel `BatchMatMul`. */
 export interface ProductAttributes {
@@ -11,50 +17,53 @@ export interface ProductAttributes {
   transposeB: boolean;
 }
 
-type Product = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
-
 /**
- * Multiplies stacks of matrices by multiplying pairs of matrices.
+ * Multiplies stacks of matrices; a stack of one meets every matrix of the other.
  *
- * The WASM kernel hands a single untransposed pair to XNNPACK and everything
- * else to a plain loop, which is more than ten times slower.
- *
- * @param product The kernel for one untransposed pair, `[1, R, S] × [1, S, T]`.
+ * @param a `[…, R, S]`, or `[…, S, R]` if it is transposed.
+ * @param b `[…, S, T]`, or `[…, T, S]` if it is transposed.
  * @returns `[…, R, T]`. The caller disposes it.
  */
-export function multiplyPairByPair(
+export function multiplyMatrices(
   a: tf.Tensor,
   b: tf.Tensor,
   { transposeA, transposeB }: ProductAttributes,
-  product: Product,
 ): tf.Tensor {
-  return tf.tidy(() => {
-    const left = asStack(transposeA ? swapLast(a) : a); // [A, R, S]
-    const right = asStack(transposeB ? swapLast(b) : b); // [B, S, T]
-    const stack = Math.max(left.shape[0], right.shape[0]);
-    const outer = a.rank >= b.rank && left.shape[0] === stack
-      ? a.shape.slice(0, -2)
-      : b.shape.slice(0, -2);
-    const pick = (x: tf.Tensor3D, i: number): tf.Tensor3D =>
-      x.shape[0] === 1
-        ? x
-        : tf.slice(x, [i, 0, 0], [1, x.shape[1], x.shape[2]]);
-    const products = Array.from(
-      { length: stack },
-      (_, i) => product(pick(left, i), pick(right, i)),
-    );
-    const whole = products.length === 1 ? products[0]! : tf.concat(products, 0);
-    return tf.reshape(whole, [...outer, left.shape[1], right.shape[2]]);
-  });
+  const [R, S] = lastSizes(a, transposeA);
+  const [, T] = lastSizes(b, transposeB);
+  const stacks = { a: a.size / (R * S), b: b.size / (S * T) };
+  const stack = Math.max(stacks.a, stacks.b);
+  const outer = (stacks.a === stack && a.rank >= b.rank ? a : b)
+    .shape.slice(0, -2);
+  const values = { a: pick(a, stacks.a), b: pick(b, stacks.b) };
+  const products = new Float32Array(stack * R * T);
+  for (let i = 0; i < stack; i++) {
+    const workspace = new Workspace();
+    const left = workspace.write(values.a(i));
+    const right = workspace.write(values.b(i));
+    const sides = {
+      left: transposeA ? lanesInColumns(left, R) : lanesInRows(left, R, S),
+      right: transposeB ? lanesInRows(right, T, S) : lanesInColumns(right, T),
+      depth: S,
+    };
+    const product = products.subarray(i * R * T, (i + 1) * R * T);
+    multiplySides(workspace, sides, product);
+  }
+  return tf.tensor(products, [...outer, R, T]);
 }
 
-function asStack(x: tf.Tensor): tf.Tensor3D {
+/** Rows and columns of each matrix, as they are multiplied. */
+function lastSizes(x: tf.Tensor, transpose: boolean): [number, number] {
   const [rows, columns] = x.shape.slice(-2) as [number, number];
-  return tf.reshape(x, [-1, rows, columns]);
+  return transpose ? [columns, rows] : [rows, columns];
 }
 
-function swapLast(x: tf.Tensor): tf.Tensor {
-  const axes = x.shape.map((_, i) => i);
-  const [row, column] = axes.splice(-2) as [number, number];
-  return tf.transpose(x, [...axes, column, row]);
+/** Values of the matrices of a stack. */
+function pick(x: tf.Tensor, stack: number): (i: number) => Float32Array {
+  const values = x.dataSync() as Float32Array;
+  const size = x.size / stack;
+  return (i) => {
+    const start = stack === 1 ? 0 : i * size;
+    return values.subarray(start, start + size);
+  };
 }

@@ -4,69 +4,107 @@
  * @module
  */
 import * as tf from "../tf.ts";
-import { maxPoolGradient, type PoolAttributes } from "./max_pool_gradient.ts";
+import type { ConvAttributes, Shape4D } from "./conv_info.ts";
 import {
   convolutionFilterGradient,
   convolutionInputGradient,
 } from "./conv2d_gradients.ts";
-import {
-  multiplyPairByPair,
-  type ProductAttributes,
-} from "./matrix_product.ts";
+import { convolve, filterGradient, inputGradient } from "./convolution.ts";
+import { multiplyMatrices, type ProductAttributes } from "./matrix_product.ts";
+import { maxPoolGradient, type PoolAttributes } from "./max_pool_gradient.ts";
+import { meanOver, type SumAttributes, sumOver } from "./sums.ts";
 
 const registered = new Set<string>();
 
 /**
- * Registers the fast gradient kernels for a backend, once.
+ * Registers our kernels for a backend, once.
  *
- * They compute what the built-in ones compute, by other operations.
+ * On WASM whatever adds up many values keeps their sum in double precision. On
+ * WebGPU, which has none, only the gradients of a convolution are ours;
+ * `tile_sums.ts` sees to the sums.
  */
-export function registerGradientKernels(backendName: "wasm" | "webgpu"): void {
+export function registerKernels(backendName: "wasm" | "webgpu"): void {
   if (registered.has(backendName)) return;
   registered.add(backendName);
-  replaceKernel(
-    "Conv2DBackpropFilter",
-    backendName,
-    (inputs, attributes) =>
-      convolutionFilterGradient(
-        inputs.x as tf.Tensor4D,
-        inputs.dy as tf.Tensor4D,
-        attributes.filterShape as [number, number, number, number],
-        attributes as unknown as Parameters<
-          typeof convolutionFilterGradient
-        >[3],
-      ),
-  );
-  replaceKernel(
-    "Conv2DBackpropInput",
-    backendName,
-    (inputs, attributes) =>
-      convolutionInputGradient(
-        inputs.dy as tf.Tensor4D,
-        inputs.filter as tf.Tensor4D,
-        attributes.inputShape as [number, number, number, number],
-        attributes as unknown as Parameters<typeof convolutionInputGradient>[3],
-      ),
-  );
-  if (backendName !== "wasm") return;
-  replaceMatrixProduct();
-  replaceKernel("MaxPoolGrad", "wasm", (inputs, attributes) =>
-    maxPoolGradient(
-      inputs.dy as tf.Tensor4D,
-      inputs.input as tf.Tensor4D,
-      attributes as unknown as PoolAttributes,
-    ));
+  if (backendName === "webgpu") {
+    replaceConvolutionGradients(backendName, {
+      ofFilter: convolutionFilterGradient,
+      ofInput: convolutionInputGradient,
+    });
+    return;
+  }
+  replaceConvolutionGradients(backendName, {
+    ofFilter: filterGradient,
+    ofInput: inputGradient,
+  });
+  replaceWasmKernels();
 }
 
-type Compute = (
-  inputs: Record<string, tf.Tensor>,
-  attributes: Record<string, unknown>,
-) => tf.Tensor;
+function replaceConvolutionGradients(
+  backendName: string,
+  gradients: { ofFilter: typeof filterGradient; ofInput: typeof inputGradient },
+): void {
+  replaceKernel<ConvAttributes & { filterShape: Shape4D }>(
+    "Conv2DBackpropFilter",
+    backendName,
+    ({ x, dy }, attributes) =>
+      gradients.ofFilter(
+        x as tf.Tensor4D,
+        dy as tf.Tensor4D,
+        attributes.filterShape,
+        attributes,
+      ),
+  );
+  replaceKernel<ConvAttributes & { inputShape: Shape4D }>(
+    "Conv2DBackpropInput",
+    backendName,
+    ({ dy, filter }, attributes) =>
+      gradients.ofInput(
+        dy as tf.Tensor4D,
+        filter as tf.Tensor4D,
+        attributes.inputShape,
+        attributes,
+      ),
+  );
+}
 
-function replaceKernel(
+function replaceWasmKernels(): void {
+  replaceKernel<ConvAttributes>(
+    "Conv2D",
+    "wasm",
+    ({ x, filter }, attributes) =>
+      convolve(x as tf.Tensor4D, filter as tf.Tensor4D, attributes),
+  );
+  replaceKernel<ProductAttributes>(
+    "BatchMatMul",
+    "wasm",
+    ({ a, b }, attributes) => multiplyMatrices(a!, b!, attributes),
+  );
+  replaceKernel<SumAttributes>(
+    "Sum",
+    "wasm",
+    ({ x }, attributes) => sumOver(x!, attributes),
+  );
+  replaceKernel<SumAttributes>(
+    "Mean",
+    "wasm",
+    ({ x }, attributes) => meanOver(x!, attributes),
+  );
+  replaceKernel<PoolAttributes>(
+    "MaxPoolGrad",
+    "wasm",
+    ({ dy, input }, attributes) =>
+      maxPoolGradient(dy as tf.Tensor4D, input as tf.Tensor4D, attributes),
+  );
+}
+
+function replaceKernel<Attributes>(
   kernelName: string,
   backendName: string,
-  compute: Compute,
+  compute: (
+    inputs: Record<string, tf.Tensor>,
+    attributes: Attributes,
+  ) => tf.Tensor,
 ): void {
   if (tf.getKernel(kernelName, backendName)) {
     tf.unregisterKernel(kernelName, backendName);
@@ -76,29 +114,9 @@ function replaceKernel(
     backendName,
     // TensorFlow.js passes its tensors, though the type promises less.
     kernelFunc: ({ inputs, attrs }) =>
-      compute(inputs as Record<string, tf.Tensor>, { ...attrs }),
-  });
-}
-
-function replaceMatrixProduct(): void {
-  const builtIn = tf.getKernel("BatchMatMul", "wasm").kernelFunc;
-  const product = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
-    tf.engine().makeTensorFromTensorInfo(
-      builtIn({
-        inputs: { a, b },
-        backend: tf.backend(),
-        attrs: { transposeA: false, transposeB: false },
-      }) as tf.TensorInfo,
-    );
-  replaceKernel(
-    "BatchMatMul",
-    "wasm",
-    ({ a, b }, attributes) =>
-      multiplyPairByPair(
-        a!,
-        b!,
-        attributes as unknown as ProductAttributes,
-        product,
+      compute(
+        inputs as Record<string, tf.Tensor>,
+        { ...attrs } as unknown as Attributes,
       ),
-  );
+  });
 }
