@@ -2,18 +2,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import * as tf from "../../lib/engine/tf.ts";
 import { useWasmBackend } from "../../lib/engine/wasm_backend.ts";
-import {
-  netVlad,
-  type NetVladOptions,
-  type NetVladParams,
-} from "../../lib/model/netvlad.ts";
+import { netVlad, type NetVladOptions } from "../../lib/model/netvlad.ts";
 import {
   netVladReference,
   type NetVladReferenceParams,
 } from "../../lib/model/netvlad_reference.ts";
 import { VLAD_NORMS, VLAD_ORDERS } from "../../lib/model/options.ts";
 import { assertClose } from "../assert_close.ts";
-import { centralDifferences } from "../central_differences.ts";
+import { D, FIXED, H, K, toTensors, VARIANTS, W } from "./netvlad_cases.ts";
 
 await useWasmBackend();
 
@@ -22,12 +18,6 @@ const FLOAT32 = { rtol: 1e-4, atol: 1e-5 };
 
 /** Multiples of 1/32 in [-2, 2]: exact in float32, so only the sums can differ. */
 const value = fc.integer({ min: -64, max: 64 }).map((n) => n / 32);
-
-const [H, W, D, K] = [2, 3, 3, 4];
-
-const VARIANTS: NetVladOptions[] = VLAD_NORMS.flatMap((vladNorm) =>
-  VLAD_ORDERS.map((vladOrder) => ({ vladNorm, vladOrder }))
-);
 
 function rows(count: number, length: number): fc.Arbitrary<number[][]> {
   const row = fc.array(value, { minLength: length, maxLength: length });
@@ -41,14 +31,6 @@ const cases = fc.record({
   assignBiases: rows(1, K).map(([row]) => row!),
   centroids: rows(K, D),
 });
-
-function toTensors(params: NetVladReferenceParams): NetVladParams {
-  return {
-    assignWeights: tf.tensor2d(params.assignWeights),
-    assignBiases: tf.tensor1d(params.assignBiases),
-    centroids: tf.tensor2d(params.centroids),
-  };
-}
 
 /** Descriptors of images of 2 × 3 local descriptors. */
 function runLayer(
@@ -219,94 +201,6 @@ Deno.test("netVlad() takes a bias that is the same for all clusters as none", ()
     }),
     { seed: 4, numRuns: 25 },
   );
-});
-
-/** A case whose values are all different. */
-const FIXED = {
-  locals: Array.from(
-    { length: H * W },
-    (_, p) => Array.from({ length: D }, (_, d) => Math.sin(3 * p + d + 1)),
-  ),
-  assignWeights: Array.from(
-    { length: D },
-    (_, d) => Array.from({ length: K }, (_, k) => Math.cos(2 * d + k)),
-  ),
-  assignBiases: [0.5, -0.25, 0.125, 0],
-  centroids: Array.from(
-    { length: K },
-    (_, k) => Array.from({ length: D }, (_, d) => Math.sin(k - 2 * d) / 2),
-  ),
-};
-
-for (const options of VARIANTS) {
-  Deno.test(`netVlad(), ${options.vladNorm} and ${options.vladOrder}, has the gradient of its reference`, () => {
-    const probe = Array.from({ length: K * D }, (_, i) => Math.cos(i)); // fixed direction
-    const loss = (): number =>
-      netVladReference(FIXED.locals, FIXED, options)
-        .reduce((sum, v, i) => sum + v * probe[i]!, 0);
-    const { assignWeights, assignBiases, centroids } = toTensors(FIXED);
-    const gradients = tf.tidy(() =>
-      tf.grads((x, assignWeights, assignBiases, centroids) =>
-        tf.sum(tf.mul(
-          netVlad(x as tf.Tensor4D, {
-            assignWeights: assignWeights as tf.Tensor2D,
-            assignBiases: assignBiases as tf.Tensor1D,
-            centroids: centroids as tf.Tensor2D,
-          }, options),
-          tf.tensor2d([probe]),
-        ))
-      )([
-        tf.tensor4d(FIXED.locals.flat(), [1, H, W, D]),
-        assignWeights,
-        assignBiases!,
-        centroids,
-      ]).map((gradient) => gradient.dataSync())
-    );
-    [
-      FIXED.locals,
-      FIXED.assignWeights,
-      [FIXED.assignBiases],
-      FIXED.centroids,
-    ].forEach((parameter, i) => {
-      const expected = parameter.flatMap((row) =>
-        centralDifferences(row, loss)
-      );
-      assertClose(gradients[i]!, expected, { rtol: 1e-4, atol: 1e-5 });
-    });
-  });
-}
-
-Deno.test("netVlad() stays finite, gradients too, where all features or residuals are zero", () => {
-  const params = toTensors({
-    ...FIXED,
-    centroids: FIXED.centroids.map((c) => c.map(() => 0)),
-  });
-  for (const options of VARIANTS) {
-    const results = tf.tidy(() => {
-      const run = (x: tf.Tensor): tf.Tensor =>
-        netVlad(x as tf.Tensor4D, params, options);
-      const zeros = tf.zeros([1, H, W, D]);
-      const slope = tf.grad((x) => tf.sum(run(x)))(zeros);
-      return [...run(zeros).dataSync(), ...slope.dataSync()];
-    });
-    assert.ok(results.every((x) => x === 0), JSON.stringify(options));
-  }
-});
-
-Deno.test("netVlad() has finite gradients where one local descriptor or cluster is zero", () => {
-  const params = toTensors(FIXED);
-  const locals = FIXED.locals.with(2, [0, 0, 0]);
-  for (const options of VARIANTS) {
-    const slopes = tf.tidy(() =>
-      tf.grad((x) => tf.sum(netVlad(x as tf.Tensor4D, params, options)))(
-        tf.tensor4d(locals.flat(), [1, H, W, D]),
-      ).dataSync()
-    );
-    assert.ok(slopes.every(Number.isFinite), JSON.stringify(options));
-    const atZero = [...slopes.subarray(2 * D, 3 * D)].map(Math.abs);
-    if (options.vladNorm === "clamped") assert.deepEqual(atZero, [0, 0, 0]);
-    else assert.ok(Math.max(...atZero) > 1e3, "1e6 times the slope behind");
-  }
 });
 
 Deno.test("netVlad() says which shape is wrong and which is right", () => {

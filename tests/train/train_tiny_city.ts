@@ -4,6 +4,11 @@ import type { Model } from "../../lib/model/model.ts";
 import type { ModelOptions } from "../../lib/model/options.ts";
 import { drain } from "../../lib/progress.ts";
 import {
+  checkpointFile,
+  type CheckpointName,
+  readCheckpoint,
+} from "../../lib/train/checkpoint.ts";
+import {
   type EpochEvent,
   type TrainData,
   type TrainEvent,
@@ -63,6 +68,25 @@ export async function train(
     notes: events.flatMap((event) => event.kind === "note" ? event.text : []),
     result,
   };
+}
+
+/** Trains a new model into a run folder, from one of its checkpoints if asked to. */
+export async function trainInto(
+  engine: Engine,
+  run: string,
+  settings: TrainSettings,
+  from?: CheckpointName,
+): Promise<Trained> {
+  const model = makeSmallModel(engine);
+  try {
+    return await train(model, {
+      ...settings,
+      run,
+      ...(from && { resume: readCheckpoint(checkpointFile(run, from)) }),
+    });
+  } finally {
+    await model.dispose();
+  }
 }
 
 /** A dataset with some of its queries. */
