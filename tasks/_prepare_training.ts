@@ -11,6 +11,7 @@ import {
   type EarlierRun,
   firstTrainedLayer,
   type Model,
+  type ModelOptions,
   openRun,
   readEarlierRun,
   removeUnusedRun,
@@ -30,6 +31,7 @@ import {
   type ModelGroups,
   noteRandomWeights,
   prepareCentroids,
+  type Prepared,
   prepareDataset,
   prepareModel,
 } from "./_prepare.ts";
@@ -69,17 +71,13 @@ export async function prepareTraining<
     : await readEarlierRun(resume, checkpoint);
   const options = earlier ? addRunOptions(run.options, earlier) : run.options;
   const train = resolveTrainOptions({ ...options.train, ...options.random });
-  const { centroids: _, ...cluster } = resolveClusterOptions({
-    ...options.cluster,
-    ...options.random,
-  });
   const data = await readSplits({ ...run, options });
   const prepared = await prepareModel(
     { ...run, options: { ...options, model: run.options.model } },
     firstTrainedLayer(options.model, train),
     earlier,
   );
-  const { model, images, engine } = prepared;
+  const { model, images } = prepared;
   if (!train.fromScratch) noteRandomWeights(run);
   let centroids: string | undefined;
   try {
@@ -99,23 +97,45 @@ export async function prepareTraining<
       describe: options.describe,
       ...(earlier?.checkpoint && { resume: earlier.checkpoint }),
     },
-    flags: {
+    flags: listResolved(options, {
+      prepared,
+      train,
       model: earlier && !earlier.isForeign
         ? earlier.options.model
         : model.options,
-      dataset: resolveDatasetOptions(options.dataset),
-      images: resolveImageOptions(images),
-      cluster,
-      train,
-      compat: options.compat.compat ?? null,
-      validation: options.validation,
       centroids: centroids ?? earlier?.centroids ?? null,
-      describe: resolveDescribeOptions(options.describe),
-      engine: { name: engine.name, device: engine.device },
-      seed: train.seed,
-    },
+    }),
     ...(earlier && { earlier }),
     [Symbol.asyncDispose]: () => prepared[Symbol.asyncDispose](),
+  };
+}
+
+/** Every resolved option of a run, as its folder remembers them. */
+function listResolved(
+  options: Options,
+  { prepared: { images, engine }, train, model, centroids }: {
+    prepared: Prepared;
+    train: Readonly<TrainOptions>;
+    model: Partial<ModelOptions>;
+    centroids: string | null;
+  },
+): RunFlags {
+  const { centroids: _, ...cluster } = resolveClusterOptions({
+    ...options.cluster,
+    ...options.random,
+  });
+  return {
+    model,
+    dataset: resolveDatasetOptions(options.dataset),
+    images: resolveImageOptions(images),
+    cluster,
+    train,
+    compat: options.compat.compat ?? null,
+    validation: options.validation,
+    centroids,
+    describe: resolveDescribeOptions(options.describe),
+    engine: { name: engine.name, device: engine.device },
+    seed: train.seed,
   };
 }
 
