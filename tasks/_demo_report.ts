@@ -26,7 +26,7 @@ export function describeDemo(
     facts: [
       `${trained.queries} queries in ${trained.database} database images of a district that was not trained on; right is an image within 25 m`,
       `${arch} with its channels divided by ${widthDivisor}, random weights; NetVLAD with ${numClusters} clusters, descriptors of ${trained.descriptor} values`,
-      `trained from ${DEMO_TRAIN_FROM} on with ${optimizer}, learning rate ${learningRate}; the best epoch by Recall@5 on val is tested`,
+      `trained from ${DEMO_TRAIN_FROM} on with ${optimizer}, learning rate ${learningRate}; tested after the last epoch`,
       `engine ${model.engine.name} (${model.engine.device})`,
     ],
     columns: [

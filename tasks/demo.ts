@@ -1,10 +1,8 @@
 /** `deno task demo`: makes a small city, clusters, trains, tests, and writes a report. */
 import { join } from "node:path";
 import {
-  checkpointFile,
   evaluateModel,
   logEvents,
-  readCheckpoint,
   trainModel,
   writeEvaluation,
   writeReport,
@@ -62,8 +60,6 @@ await runTask({
     logEvents(stage, { folder: output, now: Date.now, flags }),
     (event) => event.kind === "epoch" ? formatEpoch(event) : undefined,
   );
-  const best = checkpointFile(output, "best");
-  model.importTensors(best, readCheckpoint(best).parameters);
   const trained = await test("trained");
   const report = join(output, "report.md");
   const outcome = { model, untrained, trained, history };
