@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHdf5Rows, openHdf5, writeHdf5 } from "../lib/hdf5.ts";
 import { inFolder } from "./in_folder.ts";
-import { runPython } from "./run_python.ts";
+import { pythonPackage, runPython } from "./run_python.ts";
 
 /** Made by make_formats.py beside it. */
 const kinds = new URL("./fixtures/formats/kinds.h5", import.meta.url).pathname;
@@ -177,13 +177,11 @@ Deno.test("createHdf5Rows() leaves nothing behind unless finished", async () => 
   });
 });
 
-const h5py = await runPython("import h5py").then(() => true, () => false);
+const { missing } = await pythonPackage("h5py");
 
 Deno.test({
-  ignore: !h5py,
-  name: `createHdf5Rows() and writeHdf5() write what h5py reads${
-    h5py ? "" : " (skipped: no h5py)"
-  }`,
+  ignore: missing !== "",
+  name: `createHdf5Rows() and writeHdf5() write what h5py reads${missing}`,
   fn: async () => {
     await inFolder(async (folder) => {
       const rows = Float32Array.of(1, 2, 3, 4, 5, 6);

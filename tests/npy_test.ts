@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createNpyRows, readNpy, writeNpy } from "../lib/npy.ts";
 import { inFolder } from "./in_folder.ts";
-import { runPython } from "./run_python.ts";
+import { pythonPackage, runPython } from "./run_python.ts";
 
 /** Made by make_formats.py there. */
 const fixtures = new URL("./fixtures/formats/", import.meta.url).pathname;
@@ -130,13 +130,11 @@ Deno.test("createNpyRows() says where it cannot write", async () => {
   });
 });
 
-const hasNumpy = await runPython("import numpy").then(() => true, () => false);
+const { missing } = await pythonPackage("numpy");
 
 Deno.test({
-  ignore: !hasNumpy,
-  name: `createNpyRows() and writeNpy() write what NumPy reads${
-    hasNumpy ? "" : " (skipped: no NumPy)"
-  }`,
+  ignore: missing !== "",
+  name: `createNpyRows() and writeNpy() write what NumPy reads${missing}`,
   fn: async () => {
     await inFolder(async (folder) => {
       const rows = Float32Array.of(1, 2, 3, 4);

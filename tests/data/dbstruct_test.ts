@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { pythonPackage, runPython } from "../run_python.ts";
 import {
   type DbStruct,
   readDbStruct,
@@ -79,29 +80,17 @@ print(json.dumps([s[0].item(), [f[0].item() for f in s[1]], s[2].T.tolist(),
   [f[0].item() for f in s[3]], s[4].T.tolist(), *[v.item() for v in s[5:10]]]))
 `;
 
-async function runScipy(...args: string[]): Promise<string | null> {
-  try {
-    const { success, stdout } = await new Deno.Command("python3", {
-      args: ["-c", ...args],
-      stderr: "null",
-    }).output();
-    return success ? new TextDecoder().decode(stdout) : null;
-  } catch {
-    return null;
-  }
-}
-const hasScipy = await runScipy("import scipy.io") !== null;
+const { missing } = await pythonPackage("scipy");
 
 Deno.test({
-  name: `writeDbStruct() writes what SciPy reads${
-    hasScipy ? "" : " (skipped: no python3 with SciPy)"
-  }`,
-  ignore: !hasScipy,
+  name: `writeDbStruct() writes what SciPy reads${missing}`,
+  ignore: missing !== "",
   fn: () =>
     inFolder(async (folder) => {
       await writeDbStruct(`${folder}/a.mat`, EXPECTED);
-      const read = await runScipy(SCIPY_READER, `${folder}/a.mat`);
-      assert.deepEqual(JSON.parse(read!), Object.values(expected));
+      const args = [`${folder}/a.mat`];
+      const read = await runPython(SCIPY_READER, { args });
+      assert.deepEqual(JSON.parse(read), Object.values(expected));
     }),
 });
 

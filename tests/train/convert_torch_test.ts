@@ -8,6 +8,7 @@ import { convertWeights } from "../../lib/train/convert.ts";
 import { TRAIN_DEFAULTS } from "../../lib/train/options.ts";
 import { writeRunFlags } from "../../lib/train/run_folder.ts";
 import { inFolder } from "../in_folder.ts";
+import { pythonPackage, runPython } from "../run_python.ts";
 import { makeParameters, NARROW } from "./make_weights.ts";
 
 const golden = new URL(
@@ -42,12 +43,7 @@ for (const kind of ["zip", "legacy", "parallel"]) {
   });
 }
 
-const PYTHON = "/usr/bin/python3";
-const hasTorch = await new Deno.Command(PYTHON, {
-  args: ["-c", "import torch"],
-  stdout: "null",
-  stderr: "null",
-}).output().then(({ success }) => success, () => false);
+const { missing } = await pythonPackage("torch");
 
 /** Goes on with a checkpoint as main.py does, and makes a step. */
 const GO_ON = `
@@ -68,21 +64,16 @@ print(found["epoch"], found["best_score"], optimizer.param_groups[0]["lr"])
 
 for (const optimizer of ["sgd", "adam"] as const) {
   Deno.test({
-    ignore: !hasTorch,
+    ignore: missing !== "",
     name:
-      `convertWeights() makes a checkpoint that PyTorch goes on with (${optimizer})${
-        hasTorch ? "" : " (skipped: no python3-torch)"
-      }`,
+      `convertWeights() makes a checkpoint that PyTorch goes on with (${optimizer})${missing}`,
     fn: () =>
       inFolder(async (folder) => {
         await writeRun(folder, optimizer);
         await convertWeights(folder, `${folder}/1.pth.tar`);
-        const { success, stdout, stderr } = await new Deno.Command(PYTHON, {
-          args: ["-c", GO_ON, `${folder}/1.pth.tar`, optimizer],
-        }).output();
-        const decoder = new TextDecoder();
-        assert.ok(success, decoder.decode(stderr));
-        assert.equal(decoder.decode(stdout), "4 0.25 0.001\n");
+        const args = [`${folder}/1.pth.tar`, optimizer];
+        const output = await runPython(GO_ON, { args });
+        assert.equal(output, "4 0.25 0.001\n");
       }),
   });
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { inFolder } from "../in_folder.ts";
+import { pythonPackage, runPython } from "../run_python.ts";
 import { readTinyCity } from "../tiny_city.ts";
 import { EPOCH, logPlainly, makeStep } from "./log_plainly.ts";
 
@@ -16,25 +17,14 @@ print(json.dumps({
 }))
 `;
 
-async function runTensorBoard(...args: string[]): Promise<string | null> {
-  try {
-    const { success, stdout } = await new Deno.Command("python3", {
-      args: ["-c", ...args],
-      stderr: "null",
-    }).output();
-    return success ? new TextDecoder().decode(stdout) : null;
-  } catch {
-    return null;
-  }
-}
-const hasTensorBoard = await runTensorBoard("import tensorboard") !== null;
+/** TensorBoard is no package of Debian's: that of whatever Python comes first. */
+const PATH_PYTHON = { python: "python3" };
+const { missing } = await pythonPackage("tensorboard", PATH_PYTHON);
 
 Deno.test({
   name:
-    `logEvents() writes what TensorBoard reads, without the steps that a killed run repeats${
-      hasTensorBoard ? "" : " (skipped: no python3 with TensorBoard)"
-    }`,
-  ignore: !hasTensorBoard,
+    `logEvents() writes what TensorBoard reads, without the steps that a killed run repeats${missing}`,
+  ignore: missing !== "",
   fn: () =>
     inFolder(async (folder) => {
       const { queries, database } = await readTinyCity("val");
@@ -54,7 +44,7 @@ Deno.test({
         [0, { ...makeStep(2, 2), loss: 0.125 }],
       ]);
       const read = JSON.parse(
-        (await runTensorBoard(TENSORBOARD_READER, folder))!,
+        await runPython(TENSORBOARD_READER, { ...PATH_PYTHON, args: [folder] }),
       );
       const { "Time/Checkpoint": _, "Time/Epoch": __, ...scalars } =
         read.scalars;

@@ -10,6 +10,7 @@ import {
   type TorchCheckpoint,
 } from "../../../lib/model/weights/torch_checkpoint.ts";
 import { inFolder } from "../../in_folder.ts";
+import { pythonPackage, runPython } from "../../run_python.ts";
 
 const TENSORS: NamedTensors = new Map([
   [
@@ -103,12 +104,7 @@ Deno.test("writeTorchStateDict() refuses a tensor that does not fill its shape",
     assert.deepEqual([...Deno.readDirSync(folder)], []);
   }));
 
-const PYTHON = "/usr/bin/python3";
-const hasTorch = await new Deno.Command(PYTHON, {
-  args: ["-c", "import torch"],
-  stdout: "null",
-  stderr: "null",
-}).output().then(({ success }) => success, () => false);
+const { missing } = await pythonPackage("torch");
 
 /** Prints as JSON what `torch.load` gives, each tensor as its shape and the bits of its numbers. */
 const LOAD = `
@@ -137,10 +133,9 @@ function listBits(tensors: NamedTensors): unknown[] {
 }
 
 Deno.test({
-  ignore: !hasTorch,
-  name: `writeTorchCheckpoint() writes what torch.load() reads to the bit${
-    hasTorch ? "" : " (skipped: no python3-torch)"
-  }`,
+  ignore: missing !== "",
+  name:
+    `writeTorchCheckpoint() writes what torch.load() reads to the bit${missing}`,
   fn: () =>
     inFolder(async (folder) => {
       const path = `${folder}/model.pth.tar`;
@@ -183,10 +178,5 @@ Deno.test({
 });
 
 async function loadInTorch(path: string): Promise<unknown> {
-  const { success, stdout, stderr } = await new Deno.Command(PYTHON, {
-    args: ["-c", LOAD, path],
-  }).output();
-  const decoder = new TextDecoder();
-  assert.ok(success, decoder.decode(stderr));
-  return JSON.parse(decoder.decode(stdout));
+  return JSON.parse(await runPython(LOAD, { args: [path] }));
 }
