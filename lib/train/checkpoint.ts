@@ -40,6 +40,17 @@ export interface TrainState {
   history: EpochResult[];
 }
 
+/** Where a run stands before its first evaluation. */
+export function createTrainState(): TrainState {
+  return {
+    epoch: 0,
+    bestRecall: -1,
+    evaluationsSinceBest: 0,
+    cachedNegatives: {},
+    history: [],
+  };
+}
+
 /** A checkpoint in memory. */
 export interface Checkpoint {
   /** All parameters of the model, by the names of its state dict. */

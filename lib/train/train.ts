@@ -23,6 +23,7 @@ import { createRandom } from "../random.ts";
 import {
   type Checkpoint,
   checkpointFile,
+  createTrainState,
   type EpochResult,
   type TrainState,
   writeCheckpoint,
@@ -161,15 +162,7 @@ async function startState(
   optimizer: Optimizer,
   resume: Checkpoint | undefined,
 ): Promise<TrainState> {
-  if (resume === undefined) {
-    return {
-      epoch: 0,
-      bestRecall: -1,
-      evaluationsSinceBest: 0,
-      cachedNegatives: {},
-      history: [],
-    };
-  }
+  if (resume === undefined) return createTrainState();
   const source = "the checkpoint to resume";
   model.importTensors(source, resume.parameters);
   if (resume.optimizer.size > 0) {

@@ -13,6 +13,7 @@ import type { NamedTensors } from "../../lib/model/weights/tensors.ts";
 import {
   type Checkpoint,
   checkpointFile,
+  createTrainState,
   readCheckpoint,
   readCheckpointOptions,
   writeCheckpoint,
@@ -153,13 +154,7 @@ testOnWasm(
       }, {
         parameters: await given.exportTensors(),
         optimizer: new Map(),
-        state: {
-          epoch: 0,
-          bestRecall: -1,
-          evaluationsSinceBest: 0,
-          cachedNegatives: {},
-          history: [],
-        },
+        state: createTrainState(),
       });
       const model = await createModel({ ...options, weights: path }, {
         engine,
@@ -207,13 +202,7 @@ testOnWasm(
       await writeCheckpoint(weights, model, {
         parameters: await model.exportTensors(),
         optimizer: new Map(),
-        state: {
-          epoch: 0,
-          bestRecall: -1,
-          evaluationsSinceBest: 0,
-          cachedNegatives: {},
-          history: [],
-        },
+        state: createTrainState(),
       });
       const given = {
         arch: "alexnet",
