@@ -133,6 +133,11 @@ export function folderOf(path: string): string {
   return end > 0 ? path.slice(0, end) : end === 0 ? "/" : ".";
 }
 
+/** Whether a file is there. */
+export async function isFile(path: string): Promise<boolean> {
+  return (await Deno.stat(path).catch(() => null))?.isFile ?? false;
+}
+
 async function syncFile(path: string): Promise<void> {
   using file = await Deno.open(path, { read: true, write: true });
   await file.sync();

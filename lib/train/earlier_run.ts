@@ -6,6 +6,7 @@
 import type { ImageOptions } from "../data/image/options.ts";
 import type { EngineOptions } from "../engine/start_engine.ts";
 import { CheckpointError } from "../errors.ts";
+import { isFile } from "../files.ts";
 import type { Checkpoint, CheckpointName } from "./checkpoint.ts";
 import type { ClusterOptions } from "./cluster_options.ts";
 import type { OptionGroups } from "./torch_flags.ts";
@@ -81,9 +82,4 @@ function suggestOther(error: unknown, other: CheckpointName): unknown {
     fix: `set checkpoint to ${other}, or start a new run`,
     cause: error,
   });
-}
-
-/** Whether a file is there. */
-export async function isFile(path: string): Promise<boolean> {
-  return (await Deno.stat(path).catch(() => null))?.isFile ?? false;
 }

@@ -5,6 +5,7 @@
  */
 import type { EngineName } from "../engine/engine.ts";
 import { CheckpointError } from "../errors.ts";
+import { isFile } from "../files.ts";
 import type { Model } from "../model/model.ts";
 import {
   checkpointFile,
@@ -14,7 +15,6 @@ import {
 } from "./checkpoint.ts";
 import {
   type EarlierRun,
-  isFile,
   readEither,
   type RunCheckpoint,
   type RunOptionGroups,

@@ -5,7 +5,7 @@
  */
 import type { PlaceDataset } from "../data/dataset.ts";
 import { resolveImageOptions } from "../data/image/options.ts";
-import { checkWritable } from "../files.ts";
+import { checkWritable, isFile } from "../files.ts";
 import { fingerprintModel } from "../model/fingerprint.ts";
 import type { Model } from "../model/model.ts";
 import { note } from "../progress.ts";
@@ -108,8 +108,4 @@ async function* findUsable(
     `${path} was made by another encoder or from other images: clustering again`,
   );
   return undefined;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return (await Deno.stat(path).catch(() => null))?.isFile ?? false;
 }

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { isFile } from "../files.ts";
 import type { ModelOptions } from "../model/options.ts";
 import type { CheckpointName } from "./checkpoint.ts";
-import { type EarlierRun, isFile, readEither } from "./earlier_run.ts";
+import { type EarlierRun, readEither } from "./earlier_run.ts";
 import type { TrainOptions } from "./options.ts";
 import { readTorchFlags, translateTorchFlags } from "./torch_flags.ts";
 import {
