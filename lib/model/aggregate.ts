@@ -121,7 +121,10 @@ export function aggregate(
   }
 }
 
-function netVladParams(params: ReadonlyMap<string, tf.Tensor>): NetVladParams {
+/** The parameters of NetVLAD among those of a model, by the names that pytorch-NetVlad gives them. */
+export function netVladParams(
+  params: ReadonlyMap<string, tf.Tensor>,
+): NetVladParams {
   const biases = params.get("pool.conv.bias");
   return {
     assignWeights: params.get("pool.conv.weight") as tf.Tensor2D,
