@@ -22,6 +22,8 @@ export class VprError extends Error {
   readonly fix: string;
 
   /**
+   * An error of three lines: what, where, fix.
+   *
    * @param what What cannot be done, beginning with "Cannot", without a final period.
    * @param hints Where it happened and how to fix it.
    */

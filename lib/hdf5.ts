@@ -17,12 +17,15 @@ import {
 
 /** Numbers of a dataset, row-major. */
 export interface Hdf5Numbers {
+  /** Its sizes, none for a single number. */
   shape: number[];
+  /** Row-major. */
   data: NumberArray;
 }
 
 /** An HDF5 file open for reading. It is closed by `using` or `close()`. */
 export interface Hdf5File extends Disposable {
+  /** Where it is on disk. */
   readonly path: string;
   /** Every dataset with its shape; names have a slash between group and member. */
   listDatasets(): { name: string; shape: number[] }[];
@@ -45,6 +48,7 @@ export interface Hdf5File extends Disposable {
    * @returns `undefined` if there is no such object or attribute.
    */
   readAttribute(object: string, name: string): Hdf5Attribute | undefined;
+  /** Closes it. */
   close(): void;
 }
 
@@ -114,6 +118,17 @@ export async function openHdf5(path: string): Promise<Hdf5File> {
  * @param datasets By name, without slashes.
  * @param attributes Texts that the file itself carries, by name.
  * @throws {CheckpointError} If it cannot be written; what was there stays.
+ *
+ * @example
+ * ```ts
+ * import { openHdf5, writeHdf5 } from "@whereabouts/whereabouts";
+ *
+ * const path = `${await Deno.makeTempDir()}/numbers.h5`;
+ * const data = Float32Array.of(1, 2, 3, 4, 5, 6);
+ * await writeHdf5(path, { descriptors: { shape: [2, 3], data } });
+ * using file = await openHdf5(path);
+ * console.log(file.readRows("descriptors", 1, 1).data); // 4, 5, 6
+ * ```
  */
 export async function writeHdf5(
   path: string,

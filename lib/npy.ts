@@ -21,7 +21,9 @@ import { fortranStrides, toRowMajor } from "./strided.ts";
 
 /** An array of numbers, row-major. */
 export interface NpyArray {
+  /** Its sizes, none for a single number. */
   shape: number[];
+  /** Row-major. */
   data: NumberArray;
 }
 
@@ -39,6 +41,12 @@ const HEADER_BYTES = 128;
 
 /** Bytes of header that are read at most; NumPy writes a few hundred. */
 const MAX_HEADER_BYTES = 65536;
+
+/** What errors of reading say. */
+const READ_WORDS = {
+  what: "Cannot read a .npy file",
+  fix: "save it again with numpy.save(FILE, array), as numbers",
+};
 
 /** Names of the types in memory; all are little-endian. */
 const TYPE_NAMES: ReadonlyMap<unknown, string> = new Map<unknown, string>([
@@ -59,10 +67,7 @@ const TYPE_NAMES: ReadonlyMap<unknown, string> = new Map<unknown, string>([
  * @throws {CheckpointError} If it is not there, is cut short, or holds no numbers.
  */
 export function readNpy(path: string): NpyArray {
-  using file = openFileBytes(path, {
-    what: "Cannot read a .npy file",
-    fix: "save it again with numpy.save(FILE, array), as numbers",
-  });
+  using file = openFileBytes(path, READ_WORDS);
   const { text, end } = readHeader(file);
   const { type, isBigEndian, isFortran, shape } = parseHeader(file, text);
   const bytes = file.read(end, countElements(shape) * numberBytes(type));
@@ -75,6 +80,15 @@ export function readNpy(path: string): NpyArray {
  * Writes a `.npy` file.
  *
  * @throws {CheckpointError} If it cannot be written; what was there stays.
+ *
+ * @example
+ * ```ts
+ * import { readNpy, writeNpy } from "@whereabouts/whereabouts";
+ *
+ * const path = `${await Deno.makeTempDir()}/numbers.npy`;
+ * await writeNpy(path, { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) });
+ * console.log(readNpy(path).shape); // [2, 3]
+ * ```
  */
 export async function writeNpy(
   path: string,
@@ -113,6 +127,51 @@ export function createNpyRows(
       },
     };
   });
+}
+
+/** A `.npy` file of float32 rows, open for reading. It is closed by `using`. */
+export interface NpyRows extends Disposable {
+  /** How many there are. */
+  readonly numRows: number;
+  /** Length of each. */
+  readonly rowLength: number;
+  /**
+   * Reads `count` rows from `firstRow` on.
+   *
+   * @returns `[count, rowLength]` row-major; the caller owns it.
+   */
+  read(firstRow: number, count: number): Float32Array<ArrayBuffer>;
+}
+
+/**
+ * Opens a `.npy` file of float32 rows, as `createNpyRows` writes it, to read some at a time.
+ *
+ * @throws {CheckpointError} If it is not there, is cut short, or holds something else.
+ */
+export function openNpyRows(path: string): NpyRows {
+  using stack = new DisposableStack();
+  const file = stack.use(openFileBytes(path, READ_WORDS));
+  const { text, end } = readHeader(file);
+  const { type, isBigEndian, isFortran, shape } = parseHeader(file, text);
+  const [numRows, rowLength] = shape;
+  if (
+    type !== "f4" || isBigEndian || isFortran || rowLength === undefined ||
+    shape.length !== 2
+  ) throw file.fail(`its header ${text.trim()} does not tell of float32 rows`);
+  const rowBytes = rowLength * Float32Array.BYTES_PER_ELEMENT;
+  if (file.size !== end + numRows! * rowBytes) {
+    throw file.fail(`it is of ${file.size} bytes`);
+  }
+  const kept = stack.move();
+  return {
+    numRows: numRows!,
+    rowLength,
+    read: (firstRow, count) =>
+      new Float32Array(
+        file.read(end + firstRow * rowBytes, count * rowBytes).buffer,
+      ),
+    [Symbol.dispose]: () => kept.dispose(),
+  };
 }
 
 function readHeader(file: FileBytes): { text: string; end: number } {

@@ -21,10 +21,15 @@ export interface CompatOptions {
 
 /** The options that a system decides, in the groups of the library. */
 export interface CompatGroups {
+  /** Of `createModel`. */
   model: Partial<ModelOptions>;
+  /** Of `readDataset`. */
   dataset: Partial<DatasetOptions>;
+  /** Of `startCentroids` and `clusterCentroids`. */
   cluster: Partial<ClusterOptions>;
+  /** Of `trainModel`. */
   train: Partial<TrainOptions>;
+  /** Of `evaluateModel`. */
   evaluate: Partial<EvaluateOptions>;
 }
 
@@ -156,8 +161,11 @@ export function withCompat<Given extends Partial<CompatGroups>>(
 
 /** An option that was given and is not as a system has it. */
 export interface CompatDifference {
+  /** Group that the option belongs to. */
   group: keyof CompatGroups;
+  /** Its name. */
   option: string;
+  /** What was given for it. */
   given: unknown;
   /** The system's choice. */
   profile: unknown;

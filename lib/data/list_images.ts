@@ -105,7 +105,7 @@ export async function describeFolder(folder: string): Promise<string> {
  */
 export async function readImageList(
   file: string,
-  folder = dirname(file),
+  folder: string = dirname(file),
 ): Promise<string[]> {
   const text = await readTextOf(file, "a list of images");
   if (text.includes("\0")) {

@@ -12,18 +12,19 @@ import {
   checkPlaceDataset,
   type RadiusOptions,
   resolveRadii,
+  type StrictnessOptions,
 } from "./places.ts";
 
 /** Splits, and the specification of each under `datasets/`. */
-const SPLIT_FILES = {
+const SPLIT_FILES: Readonly<Record<PittsburghSplit, string>> = {
   train: "pitts30k_train.mat",
   val: "pitts30k_val.mat",
   test: "pitts30k_test.mat",
   test250k: "pitts250k_test.mat",
-} as const;
+};
 
 /** A split of Pittsburgh; `test250k` is the test split of the large set. */
-export type PittsburghSplit = keyof typeof SPLIT_FILES;
+export type PittsburghSplit = "train" | "val" | "test" | "test250k";
 
 /**
  * Reads one split: `dataPath/datasets/*.mat` names the images, those of the database
@@ -37,7 +38,7 @@ export type PittsburghSplit = keyof typeof SPLIT_FILES;
 export async function readPittsburghDataset(
   dataPath: string,
   split: PittsburghSplit,
-  given: Partial<RadiusOptions> = {},
+  given: Partial<RadiusOptions & StrictnessOptions> = {},
 ): Promise<PlaceDataset> {
   const folder = join(dataPath, "datasets");
   if (!await isFolder(folder)) {
@@ -53,21 +54,25 @@ export async function readPittsburghDataset(
   const struct = await readDbStruct(path);
   const toPaths = (root: string, names: readonly string[]): string[] =>
     names.map((name) => join(root, name));
-  return checkPlaceDataset({
-    name: "pittsburgh",
-    split,
-    database: {
-      paths: toPaths(dataPath, struct.dbImageFns),
-      ...struct.utmDb,
+  return checkPlaceDataset(
+    {
+      name: "pittsburgh",
+      split,
+      database: {
+        paths: toPaths(dataPath, struct.dbImageFns),
+        ...struct.utmDb,
+      },
+      queries: {
+        paths: toPaths(join(dataPath, "queries_real"), struct.qImageFns),
+        ...struct.utmQ,
+      },
+      ...resolveRadii(given, {
+        positiveRadius: struct.posDistThr,
+        potentialPositiveRadius: Math.sqrt(struct.nonTrivPosDistSqThr),
+      }),
+      unit: "meters",
     },
-    queries: {
-      paths: toPaths(join(dataPath, "queries_real"), struct.qImageFns),
-      ...struct.utmQ,
-    },
-    ...resolveRadii(given, {
-      positiveRadius: struct.posDistThr,
-      potentialPositiveRadius: Math.sqrt(struct.nonTrivPosDistSqThr),
-    }),
-    unit: "meters",
-  }, path);
+    path,
+    given,
+  );
 }

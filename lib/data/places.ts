@@ -15,6 +15,12 @@ export interface RadiusOptions {
   potentialPositiveRing: readonly [number, number] | null;
 }
 
+/** How strictly a dataset is read. */
+export interface StrictnessOptions {
+  /** Whether the first image of each side has to be there; true if left out. */
+  expectFiles: boolean;
+}
+
 /** Evaluation radius where neither options nor dataset say another, in metres. */
 const POSITIVE_RADIUS_METERS = 25;
 /** Radius of potential positives where neither options nor dataset say another, in metres or frames. */
@@ -60,6 +66,7 @@ export function nameOfFolder(folder: string): string {
 export async function checkPlaceDataset(
   dataset: PlaceDataset,
   source: string,
+  { expectFiles = true }: Partial<StrictnessOptions> = {},
 ): Promise<PlaceDataset> {
   for (const role of ["database", "queries"] as const) {
     const [first] = dataset[role].paths;
@@ -69,7 +76,7 @@ export async function checkPlaceDataset(
         fix: "add images, or choose another split",
       });
     }
-    await checkImageIsThere(first, source);
+    if (expectFiles) await checkImageIsThere(first, source);
   }
   return dataset;
 }

@@ -12,6 +12,7 @@ import {
   nameOfFolder,
   type RadiusOptions,
   resolveRadii,
+  type StrictnessOptions,
 } from "./places.ts";
 import { type PositionRow, readPositionRows } from "./positions_rows.ts";
 
@@ -36,7 +37,7 @@ export interface PositionsCsvOptions extends RadiusOptions {
  */
 export async function readPositionsCsv(
   file: string,
-  given: Partial<PositionsCsvOptions> = {},
+  given: Partial<PositionsCsvOptions & StrictnessOptions> = {},
 ): Promise<PlaceDataset> {
   const { split = "", leaveOneOut = false } = given;
   const folder = given.dataPath || dirname(file);
@@ -57,6 +58,7 @@ export async function readPositionsCsv(
     return checkPlaceDataset(
       { ...base, database: images, queries: images, ownDatabaseIndex },
       file,
+      given,
     );
   }
   const ofRole = (role: string): PlaceImages =>
@@ -64,6 +66,7 @@ export async function readPositionsCsv(
   return checkPlaceDataset(
     { ...base, database: ofRole("database"), queries: ofRole("query") },
     file,
+    given,
   );
 }
 

@@ -23,7 +23,8 @@ export interface FindWithinRadiusOptions {
   leaveOut?: Int32Array;
 }
 
-type Places = Pick<PlaceImages, "eastMeters" | "northMeters">;
+/** Where images are. */
+export type Places = Pick<PlaceImages, "eastMeters" | "northMeters">;
 
 /**
  * Searching a little wider than the radius makes the index agree with the squared

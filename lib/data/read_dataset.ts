@@ -20,7 +20,7 @@ import {
   readFrameFolders,
 } from "./frame_folders.ts";
 import { type PittsburghSplit, readPittsburghDataset } from "./pittsburgh.ts";
-import type { RadiusOptions } from "./places.ts";
+import type { RadiusOptions, StrictnessOptions } from "./places.ts";
 import { readPositionsCsv } from "./positions_csv.ts";
 import { readUtmFolderDataset } from "./utm_folder.ts";
 
@@ -145,6 +145,8 @@ function findConflicts(options: Readonly<DatasetOptions>): string[] {
 /**
  * Reads a dataset in any of the layouts.
  *
+ * @param given Where it is, and which part of it.
+ * @param strictness Whether its images have to be there.
  * @throws {OptionsError} If options are wrong or do not go together.
  * @throws {DatasetError} If the dataset is not there or not what it should be.
  *
@@ -155,8 +157,9 @@ function findConflicts(options: Readonly<DatasetOptions>): string[] {
  */
 export async function readDataset(
   given: Partial<DatasetOptions>,
+  strictness: Partial<StrictnessOptions> = {},
 ): Promise<PlaceDataset> {
-  const options = resolveDatasetOptions(given);
+  const options = { ...resolveDatasetOptions(given), ...strictness };
   const { dataPath, split } = options;
   switch (options.dataset) {
     case "demo":

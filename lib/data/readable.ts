@@ -74,11 +74,11 @@ export async function* keepReadable(
   const keptQueries = isOne
     ? keptDatabase
     : yield* findReadable(queries.paths, images);
-  const database = pick(dataset.database, keptDatabase);
+  const database = pickImages(dataset.database, keptDatabase);
   return {
     ...dataset,
     database,
-    queries: isOne ? database : pick(queries, keptQueries),
+    queries: isOne ? database : pickImages(queries, keptQueries),
     ...(own && {
       ownDatabaseIndex: moveIndices(
         keptQueries.map((query) => own[query]!),
@@ -97,7 +97,11 @@ function moveIndices(
   return Int32Array.from(indices, (index) => places.get(index) ?? -1);
 }
 
-function pick(images: PlaceImages, indices: readonly number[]): PlaceImages {
+/** Some images of many, in the order of their indices. */
+export function pickImages(
+  images: PlaceImages,
+  indices: readonly number[],
+): PlaceImages {
   return {
     paths: indices.map((i) => images.paths[i]!),
     eastMeters: Float64Array.from(indices, (i) => images.eastMeters[i]!),

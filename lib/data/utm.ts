@@ -14,7 +14,9 @@ export interface UtmZone {
 
 /** A place on the map of a zone. */
 export interface UtmPosition {
+  /** From the zone's middle, plus 500 km. */
   eastMeters: number;
+  /** From where the zone says. */
   northMeters: number;
 }
 
@@ -64,6 +66,16 @@ export function degreesFromMeridian(zone: number, longitude: number): number {
  * @param latitude Degrees north, [-90, 90].
  * @param longitude Degrees east, [-180, 180].
  * @param zone Zone to count in, which need not be the one that the position lies in.
+ *
+ * @example
+ * ```ts
+ * import { findUtmZone, toUtm } from "@whereabouts/whereabouts";
+ *
+ * const [latitude, longitude] = [55.70584, 13.19321];
+ * const zone = findUtmZone(latitude, longitude); // { zone: 33, isNorth: true }
+ * const { eastMeters, northMeters } = toUtm(latitude, longitude, zone);
+ * console.log(eastMeters, northMeters);
+ * ```
  *
  * Source: Karney, Transverse Mercator with an accuracy of a few nanometers, J. Geodesy 2011, eq. 7-9, 11, 12 and 35.
  */

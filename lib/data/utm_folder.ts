@@ -12,6 +12,7 @@ import {
   nameOfFolder,
   type RadiusOptions,
   resolveRadii,
+  type StrictnessOptions,
 } from "./places.ts";
 
 const POSITION = /^@(-?\d+(?:\.\d*)?)@(-?\d+(?:\.\d*)?)@/;
@@ -27,17 +28,21 @@ const MAX_NAMES = 5;
 export async function readUtmFolderDataset(
   dataPath: string,
   split: string,
-  given: Partial<RadiusOptions> = {},
+  given: Partial<RadiusOptions & StrictnessOptions> = {},
 ): Promise<PlaceDataset> {
   const root = await findSplit(dataPath, split);
-  return checkPlaceDataset({
-    name: nameOfFolder(dataPath),
-    split,
-    database: await readPlaces(join(root, "database")),
-    queries: await readPlaces(join(root, "queries")),
-    ...resolveRadii(given),
-    unit: "meters",
-  }, root);
+  return checkPlaceDataset(
+    {
+      name: nameOfFolder(dataPath),
+      split,
+      database: await readPlaces(join(root, "database")),
+      queries: await readPlaces(join(root, "queries")),
+      ...resolveRadii(given),
+      unit: "meters",
+    },
+    root,
+    given,
+  );
 }
 
 async function findSplit(dataPath: string, split: string): Promise<string> {

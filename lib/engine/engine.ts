@@ -14,6 +14,7 @@ export type EngineName = typeof ENGINE_NAMES[number];
 
 /** A started compute engine. TensorFlow.js is set to its backend while it lives. */
 export interface Engine {
+  /** Which of the engines it is. */
   readonly name: EngineName;
   /** The device and how it is used, such as `2 threads` or an adapter's name. */
   readonly device: string;
@@ -47,6 +48,7 @@ export interface Engine {
 
 /** What a graph says of one of its inputs or outputs. */
 export interface EngineValue {
+  /** What the graph calls it. */
   name: string;
   /** Type of its elements, such as `float32` or `uint8`. */
   type: string;
@@ -58,6 +60,7 @@ export interface EngineValue {
 export interface EngineInput {
   /** Row-major. */
   data: Float32Array | Float16Array | Uint8Array;
+  /** Its sizes. */
   shape: readonly number[];
 }
 
@@ -65,12 +68,15 @@ export interface EngineInput {
 export interface EngineOutput {
   /** Valid until `dispose()`, which also disposes it. */
   readonly tensor: tf.Tensor;
+  /** Frees the tensor. */
   dispose(): void;
 }
 
 /** A loaded ONNX graph. */
 export interface EngineSession {
+  /** What the graph takes. */
   readonly inputs: readonly EngineValue[];
+  /** What it gives. */
   readonly outputs: readonly EngineValue[];
   /**
    * Runs the graph.

@@ -74,12 +74,8 @@ class SharingBackend extends WebGPUBackend {
   }
 }
 
-/** The WebGPU build has to be imported by URL: under Deno the package's own entry is the WASM build. */
 async function loadOrtWebGpu(adapter: GPUAdapter): Promise<typeof Ort> {
-  const entry = import.meta.resolve("onnxruntime-web/webgpu");
-  const dist = new URL("./", entry).href;
-  const ort = await import(new URL("ort.webgpu.min.mjs", dist).href);
-  ort.env.wasm.wasmPaths = dist;
+  const ort = await import("onnxruntime-web/webgpu");
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = "error";
   ort.env.webgpu.adapter = adapter;

@@ -1,9 +1,13 @@
 /**
- * A short text that two models share only if their encoders compute the same.
+ * A short text that two models share only if they compute the same.
  *
  * @module
  */
 import type { Model } from "./model.ts";
+import type { OnnxDescriber } from "./onnx_describer.ts";
+
+/** What describes images, and can be told from others. */
+export type KnownDescriber = Model | OnnxDescriber;
 
 /**
  * Fingerprints the encoder of a model and whatever else its user names.
@@ -16,20 +20,43 @@ export async function fingerprintModel(
   more: unknown,
 ): Promise<string> {
   const { layers, normalization } = model.network;
-  const digests = [
-    await digest(
-      new TextEncoder().encode(JSON.stringify([layers, normalization, more])),
-    ),
-  ];
+  const digests = [await digestJson([layers, normalization, more])];
   for (const [name, { data }] of await model.exportTensors()) {
     if (name.startsWith("pool.")) continue;
-    digests.push(
-      await digest(
-        new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-      ),
-    );
+    digests.push(await digestNumbers(data));
   }
   return (await digest(new TextEncoder().encode(digests.join()))).slice(0, 16);
+}
+
+/**
+ * Fingerprints all that decides a descriptor: encoder and head of a model, or an ONNX file
+ * and how it is used; and whatever else its user names.
+ *
+ * @param more Anything that JSON can hold.
+ * @returns 16 hexadecimal digits.
+ */
+export async function fingerprintDescriber(
+  describer: KnownDescriber,
+  more: unknown,
+): Promise<string> {
+  if ("sha256" in describer) {
+    const { sha256, input, output } = describer;
+    return (await digestJson([sha256, input, output, more])).slice(0, 16);
+  }
+  const { weights: _, ...options } = describer.options;
+  const head: string[] = [];
+  for (const [name, { data }] of await describer.exportTensors()) {
+    if (name.startsWith("pool.")) head.push(name, await digestNumbers(data));
+  }
+  return await fingerprintModel(describer, [options, head, more]);
+}
+
+function digestJson(value: unknown): Promise<string> {
+  return digest(new TextEncoder().encode(JSON.stringify(value)));
+}
+
+function digestNumbers(data: Float32Array<ArrayBuffer>): Promise<string> {
+  return digest(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
 async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

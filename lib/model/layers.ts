@@ -9,7 +9,9 @@ import type { ConvLayer, Layer, Network } from "./network.ts";
 
 /** A network cut in two: what stays as it is, and what is trained. */
 export interface NetworkParts {
+  /** Run by ONNX Runtime. */
   frozen: Layer[];
+  /** Run by TensorFlow.js. */
   trained: Layer[];
 }
 
@@ -101,8 +103,11 @@ export function weightShapes(
 
 /** Rows, columns and channels of a value inside a network. */
 export interface FeatureSize {
+  /** Rows. */
   height: number;
+  /** Columns. */
   width: number;
+  /** Values of each position. */
   channels: number;
 }
 

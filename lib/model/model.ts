@@ -5,6 +5,7 @@
  */
 import type { Engine, EngineOutput } from "../engine/engine.ts";
 import type * as tf from "../engine/tf.ts";
+import type { ImageSize } from "../image_size.ts";
 import type { FeatureSize, NetworkParts } from "./layers.ts";
 import type { Network } from "./network.ts";
 import type { LOCAL_FORMS, ModelOptions } from "./options.ts";
@@ -14,7 +15,9 @@ import type { NamedTensors } from "./weights/tensors.ts";
 export interface Images {
   /** RGB, 0-255, `[N, H, W, 3]`. */
   pixels: Uint8Array;
+  /** Rows of each, H. */
   height: number;
+  /** Columns of each, W. */
   width: number;
 }
 
@@ -25,6 +28,7 @@ export interface Images {
 export interface Describer {
   /** What files of its results are called after, such as `vgg16_netvlad`. */
   readonly name: string;
+  /** What it computes with. */
   readonly engine: Engine;
   /** Length of a descriptor, F. */
   readonly descriptorLength: number;
@@ -58,15 +62,11 @@ export interface Describer {
   dispose(): Promise<void>;
 }
 
-/** Rows and columns of an image. */
-export interface ImageSize {
-  height: number;
-  width: number;
-}
-
 /** A model of ours: its descriptors are of unit length, its rest is differentiable in `variables`. */
 export interface Model extends Describer {
+  /** What it was created with, defaults filled in. */
   readonly options: Readonly<ModelOptions>;
+  /** Its encoder, layer by layer. */
   readonly network: Network;
   /** What is frozen and what is trained. */
   readonly parts: NetworkParts;

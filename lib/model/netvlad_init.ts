@@ -19,7 +19,9 @@ export interface NetVladValues {
 
 /** Rows of equal length, one after the other. */
 export interface Rows {
+  /** `[rows, rowLength]` */
   data: Float32Array;
+  /** Numbers in each row. */
   rowLength: number;
 }
 

@@ -7,6 +7,7 @@
 
 /** A convolution with bias. */
 export interface ConvLayer {
+  /** A convolution. */
   kind: "conv";
   /** What the field calls it, such as `conv5_1` or `fire9/squeeze`. */
   name: string;
@@ -16,6 +17,7 @@ export interface ConvLayer {
   channels: number;
   /** Rows and columns of the window. */
   size: number;
+  /** Positions from one window to the next. */
   stride: number;
   /** Zeros on each side. */
   padding: number;
@@ -23,14 +25,17 @@ export interface ConvLayer {
 
 /** `max(x, 0)`. */
 export interface ReluLayer {
+  /** A rectifier. */
   kind: "relu";
 }
 
 /** Largest value of each window. */
 export interface MaxPoolLayer {
+  /** A pool. */
   kind: "maxPool";
   /** Rows and columns of the window. */
   size: number;
+  /** Positions from one window to the next. */
   stride: number;
   /** Whether a last window that is partly outside counts (torchvision's SqueezeNet) or not. */
   ceilMode: boolean;
@@ -38,7 +43,9 @@ export interface MaxPoolLayer {
 
 /** Branches on the same input, their outputs joined channel by channel. */
 export interface ConcatLayer {
+  /** A fork and its end. */
   kind: "concat";
+  /** Each a list of layers, in order. */
   branches: Layer[][];
 }
 
@@ -59,7 +66,9 @@ export interface Normalization {
 export interface Network {
   /** Its name on the command line and in files, such as `vgg16`. */
   name: string;
+  /** In order. */
   layers: Layer[];
+  /** What its input is made of. */
   normalization: Normalization;
   /** Where training begins unless asked otherwise: the name of a layer or block. */
   trainFrom: string;

@@ -18,7 +18,8 @@ import {
   EngineError,
   ShapeError,
 } from "../errors.ts";
-import type { Describer, Images, ImageSize } from "./model.ts";
+import type { ImageSize } from "../image_size.ts";
+import type { Describer, Images } from "./model.ts";
 import { loadOnnxModel, readOnnxModel } from "./onnx_load.ts";
 import { findOnnxInput, type OnnxInput, toOnnxInput } from "./onnx_input.ts";
 import { type OnnxOptions, resolveOnnxOptions } from "./onnx_options.ts";
@@ -27,10 +28,13 @@ import { countImages, describeByRuns } from "./run_images.ts";
 
 /** A describer, and what is known of its file. */
 export interface OnnxDescriber extends Describer {
+  /** The ONNX file. */
   readonly path: string;
   /** SHA-256 of the file's content, in hexadecimal digits. */
   readonly sha256: string;
+  /** What it takes. */
   readonly input: Readonly<OnnxInput>;
+  /** What it gives. */
   readonly output: Readonly<OnnxOutput>;
 }
 

@@ -14,14 +14,19 @@ const ELEMENT_TYPES = ["float32", "float16", "uint8"] as const;
 
 /** What an ONNX file takes. */
 export interface OnnxInput {
+  /** What the file calls it. */
   name: string;
-  type: typeof ELEMENT_TYPES[number];
+  /** Of its elements. */
+  type: "float32" | "float16" | "uint8";
   /** Whether it is `[N, 3, H, W]` or `[N, H, W, 3]`. */
   channelsFirst: boolean;
-  /** Images of a run, their rows and columns; `null` where any will do. */
+  /** Images of a run; `null` where any number will do, as for rows and columns. */
   batch: number | null;
+  /** Rows of an image. */
   height: number | null;
+  /** Columns of an image. */
   width: number | null;
+  /** How pixels of 0-255 are scaled for it. */
   pixels: OnnxPixels;
 }
 

@@ -9,6 +9,7 @@ import { describeOnnxValue } from "./onnx_input.ts";
 
 /** Where an ONNX file has its descriptors. */
 export interface OnnxOutput {
+  /** What the file calls it. */
   name: string;
   /** Length of a descriptor, F. */
   descriptorLength: number;

@@ -18,6 +18,7 @@ export interface Tolerance {
 export interface ParityQuantity {
   /** Its dataset; in brackets where it comes in several ways. */
   name: string;
+  /** Whether every difference is allowed. */
   verdict: "pass" | "fail";
   /** Values compared. */
   count: number;
@@ -27,7 +28,9 @@ export interface ParityQuantity {
   allowed: number;
   /** Where it is, an index for each dimension. */
   index: readonly number[];
+  /** The reference system's value there. */
   expected: number;
+  /** Ours. */
   actual: number;
   /** Why it could not be compared. */
   reason?: string;

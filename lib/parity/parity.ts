@@ -27,7 +27,9 @@ import {
 
 /** A case was checked. */
 export interface ParityRowEvent {
+  /** A case is done. */
   kind: "row";
+  /** What came of it. */
   row: ParityRow;
 }
 

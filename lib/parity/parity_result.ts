@@ -8,6 +8,7 @@ import type { ParityRow, ParityVerdict } from "./run_case.ts";
 
 /** An engine that was to be used. */
 export interface ParityEngine {
+  /** Which of the engines it is. */
   name: EngineName;
   /** Its device; `null` if it could not be started. */
   device: string | null;
@@ -17,8 +18,11 @@ export interface ParityEngine {
 
 /** What a folder of golden cases came to. */
 export interface ParityResult {
+  /** Folder of the golden cases. */
   folder: string;
+  /** Engines that were compared. */
   engines: readonly ParityEngine[];
+  /** What came of each case, on each engine that it needs. */
   rows: readonly ParityRow[];
   /** Rows by verdict. */
   counts: Readonly<Record<ParityVerdict, number>>;

@@ -22,9 +22,11 @@ export type ParityVerdict = "pass" | "fail" | "skipped";
 
 /** A golden case on an engine. */
 export interface ParityRow {
+  /** Its path under the folder of the cases. */
   case: string;
   /** `null` where nothing is computed on an engine. */
   engine: EngineName | null;
+  /** What came of it. */
   verdict: ParityVerdict;
   /** Why it was skipped, or failed before all was compared. */
   reason?: string;

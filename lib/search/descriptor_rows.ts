@@ -7,7 +7,9 @@ import { ShapeError } from "../errors.ts";
 
 /** Descriptors that are read in slices: what search and mining need of a `DescriptorFile`. */
 export interface DescriptorRows {
+  /** How many there are. */
   readonly numRows: number;
+  /** Length of each, F. */
   readonly rowLength: number;
   /**
    * Reads `count` rows from `firstRow` on.

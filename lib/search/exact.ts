@@ -59,6 +59,25 @@ const FLOAT32_UNDERFLOW = 2 ** -122;
  * @throws {ShapeError} If the two sides have descriptors of different lengths, or `ownDatabaseIndex` another Q.
  * @throws {CheckpointError} If a descriptor is not finite, or longer than 1e19.
  *
+ * @example
+ * ```ts
+ * import {
+ *   drain,
+ *   rowsInMemory,
+ *   searchExact,
+ *   startEngine,
+ * } from "@whereabouts/whereabouts";
+ *
+ * const engine = await startEngine({ engine: "wasm" });
+ * const database = rowsInMemory(Float32Array.of(1, 0, 0, 1, 0.6, 0.8), 2);
+ * const queries = rowsInMemory(Float32Array.of(0.8, 0.6), 2);
+ * const { indices } = await drain(
+ *   searchExact(engine, database, queries, { count: 2 }),
+ * );
+ * console.log(indices); // 2, 0
+ * await engine.dispose();
+ * ```
+ *
  * Source: Higham, Accuracy and Stability of Numerical Algorithms, 2002, eq. 3.5 (the bound).
  */
 export async function* searchExact(

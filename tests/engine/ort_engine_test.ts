@@ -11,7 +11,7 @@ import { toLayerWeights } from "../model/small_network.ts";
 import {
   type ReferenceWeights,
   runLayersReference,
-} from "../model/layers_reference.ts";
+} from "../../lib/model/layers_reference.ts";
 import { makeImages, makeModel } from "../model/make_model.ts";
 import { makeImage } from "../model/small_network.ts";
 import { makePlainEngine } from "../plain_engine.ts";

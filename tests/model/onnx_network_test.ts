@@ -13,7 +13,7 @@ import { runLayers } from "../../lib/model/run_layers.ts";
 import type { NamedTensors } from "../../lib/model/weights/tensors.ts";
 import { createRandom } from "../../lib/random.ts";
 import { assertClose } from "../assert_close.ts";
-import { runLayersReference } from "./layers_reference.ts";
+import { runLayersReference } from "../../lib/model/layers_reference.ts";
 import {
   makeImage,
   makeSmallNetwork,

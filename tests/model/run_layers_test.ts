@@ -5,7 +5,7 @@ import { runLayers } from "../../lib/model/run_layers.ts";
 import { fromVariable } from "../../lib/model/parameters.ts";
 import { assertClose } from "../assert_close.ts";
 import { centralDifferences } from "../central_differences.ts";
-import { runLayersReference } from "./layers_reference.ts";
+import { runLayersReference } from "../../lib/model/layers_reference.ts";
 import {
   makeImage,
   makeSmallNetwork,

@@ -4,7 +4,10 @@ import { toVariable } from "../../lib/model/parameters.ts";
 import type { LayerWeights } from "../../lib/model/run_layers.ts";
 import type { NamedTensors } from "../../lib/model/weights/tensors.ts";
 import { createRandom, type Random } from "../../lib/random.ts";
-import type { Grid, ReferenceWeights } from "./layers_reference.ts";
+import type {
+  Grid,
+  ReferenceWeights,
+} from "../../lib/model/layers_reference.ts";
 
 /**
  * A network of a few channels with every kind of layer, stride and padding.

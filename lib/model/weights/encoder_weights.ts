@@ -17,6 +17,7 @@ export type WeightsFormat = "torch" | "safetensors" | "keras";
 
 /** Weights of an encoder, and what their file says of how they are used. */
 export interface EncoderWeights {
+  /** What kind of file they are from. */
   format: WeightsFormat;
   /** By torchvision's names, `features.N.weight` and so on; kernels are `[out, in, h, w]`. */
   tensors: NamedTensors;

@@ -8,7 +8,9 @@ import { countElements } from "../../number_types.ts";
 
 /** A tensor of weights, row-major. */
 export interface NamedTensor {
+  /** Its sizes, none for a single number. */
   shape: number[];
+  /** Row-major. */
   data: Float32Array<ArrayBuffer>;
 }
 

@@ -1,8 +1,9 @@
-import type {
-  ConvLayer,
-  Layer,
-  MaxPoolLayer,
-} from "../../lib/model/network.ts";
+/**
+ * Layers as plain loops: slow, double precision, and the oracle for both interpreters.
+ *
+ * @module
+ */
+import type { ConvLayer, Layer, MaxPoolLayer } from "./network.ts";
 
 /** A value inside of a network for one image, `[H][W][C]`, in double precision. */
 export type Grid = number[][][];
@@ -10,7 +11,13 @@ export type Grid = number[][][];
 /** Weights by state-dict name, `[out, in, kh, kw]` row-major and `[out]`. */
 export type ReferenceWeights = Map<string, number[]>;
 
-/** Runs layers on one image in plain loops: the oracle for both interpreters. */
+/**
+ * Runs layers on one image in plain loops. Keep it dull.
+ *
+ * @param image `[H][W][C]`, normalised.
+ * @param weights Those of the layers.
+ * @returns Features, `[h][w][D]`.
+ */
 export function runLayersReference(
   layers: readonly Layer[],
   image: Grid,
