@@ -6,6 +6,7 @@
 
 /** One step of a long job; tasks draw a bar from it. */
 export interface ProgressEvent {
+  /** Work of a known length goes on. */
   kind: "progress";
   /** What is being done, such as "describe database". */
   phase: string;
@@ -17,7 +18,9 @@ export interface ProgressEvent {
 
 /** Something a person should know, once: what was left out, picked or assumed. */
 export interface NoteEvent {
+  /** Something to know once. */
   kind: "note";
+  /** A line to print. */
   text: string;
 }
 
@@ -40,6 +43,19 @@ export function note(text: string): NoteEvent {
  *
  * @param stage The events of a stage.
  * @param onEvent Called with every event.
+ *
+ * @example
+ * ```ts
+ * import { createDemoCity, drain } from "@whereabouts/whereabouts";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const small = { trainPlaces: 1, valPlaces: 1, testPlaces: 1, width: 48, height: 36 };
+ * const city = await drain(
+ *   createDemoCity(`${folder}/city`, small),
+ *   ({ phase, done, total }) => console.log(`${phase}: ${done} of ${total}`),
+ * );
+ * console.log(city.root);
+ * ```
  */
 export async function drain<Event, Result>(
   stage: AsyncGenerator<Event, Result>,

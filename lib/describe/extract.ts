@@ -24,7 +24,9 @@ import {
 
 /** How to extract: what and to where, options of reading images and of describing them. */
 export interface ExtractSettings extends ExtractOptions {
+  /** How images are read. */
   readImages?: Partial<ImageOptions>;
+  /** How they are described. */
   describe?: Partial<DescribeOptions>;
 }
 
@@ -34,7 +36,9 @@ export interface Extraction {
   output: string;
   /** File of the images' paths, one a line, in the order of the rows. */
   names: string;
+  /** Rows of the file, N. */
   numImages: number;
+  /** Length of each, F. */
   descriptorLength: number;
 }
 

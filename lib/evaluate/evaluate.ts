@@ -24,19 +24,27 @@ import { note, type NoteEvent, type ProgressEvent } from "../progress.ts";
 import { type Predictions, searchExact } from "../search/exact.ts";
 import { type EvaluateOptions, resolveEvaluateOptions } from "./options.ts";
 import type { DatasetPredictions } from "./predictions.ts";
-import { countWithoutPositives, recallAtN } from "./recall.ts";
+import {
+  countWithoutPositives,
+  rankFirstCorrect,
+  recallAtN,
+} from "./recall.ts";
 
 /** What a model achieves on a split. */
 export interface Evaluation extends DatasetPredictions {
   /** Fraction of all queries with a positive among the first N predictions, by N. */
   recall: ReadonlyMap<number, number>;
+  /** Rank, from 1, of the first right one among all predictions that were searched for; 0 if none is right, `[Q]`. */
+  firstCorrect: Int32Array;
   /** Queries that no database image lies near; they count as missed. */
   queriesWithoutPositives: number;
 }
 
 /** How to evaluate: options of the evaluation, of reading images, of describing them. */
 export interface EvaluateSettings extends Partial<EvaluateOptions> {
+  /** How images are read. */
   images?: Partial<ImageOptions>;
+  /** How they are described. */
   describe?: Partial<DescribeOptions>;
 }
 
@@ -117,6 +125,7 @@ export async function* evaluateFeatures(
     predictions: keepFirst(predictions, numKept),
     positives,
     recall: recallAtN(predictions, positives, recallAt),
+    firstCorrect: rankFirstCorrect(predictions, positives),
     queriesWithoutPositives: countWithoutPositives(positives),
   };
 }

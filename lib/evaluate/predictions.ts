@@ -11,6 +11,7 @@ import { isPositive } from "./recall.ts";
 
 /** What was found for a dataset, and what would have been right. */
 export interface DatasetPredictions {
+  /** What was searched, and for what. */
   dataset: PlaceDataset;
   /** Of the queries of `dataset`. */
   predictions: Predictions;
@@ -124,7 +125,8 @@ export function listPredictions(
     }));
 }
 
-function positionDistance(
+/** Distance of a query and a database image, in the unit of their positions. */
+export function positionDistance(
   queries: PlaceImages,
   query: number,
   database: PlaceImages,

@@ -20,6 +20,23 @@ import type { Predictions } from "../search/exact.ts";
  * @throws {ShapeError} If `predictions` and `positives` have different numbers of queries.
  * @throws {OptionsError} If an N is not an integer from 1 to `predictions.count`.
  * @throws {DatasetError} If there are no queries.
+ *
+ * @example
+ * ```ts
+ * import { findWithinRadius, recallAtN } from "@whereabouts/whereabouts";
+ *
+ * const place = (...east: number[]) => ({
+ *   eastMeters: Float64Array.from(east),
+ *   northMeters: new Float64Array(east.length),
+ * });
+ * const positives = findWithinRadius(place(10, 90), place(0, 50, 100), 25);
+ * const predictions = {
+ *   count: 2, // for each query: nearest first
+ *   indices: Int32Array.of(0, 1, 0, 2),
+ *   distancesSquared: Float64Array.of(0.1, 0.2, 0.3, 0.4),
+ * };
+ * console.log(recallAtN(predictions, positives, [1, 2])); // 1 → 0.5, 2 → 1
+ * ```
  */
 export function recallAtN(
   predictions: Predictions,
@@ -27,13 +44,35 @@ export function recallAtN(
   ns: readonly number[],
 ): ReadonlyMap<number, number> {
   checkNs(ns, predictions.count);
-  const Q = checkQueries(predictions, positives);
-  const ranks = Array.from(
-    { length: Q },
-    (_, query) => firstCorrectRank(predictions, positives, query),
-  );
+  const ranks = rankFirstCorrect(predictions, positives);
   return new Map(
-    ns.map((n) => [n, ranks.filter((rank) => rank <= n).length / Q]),
+    ns.map((n) => [
+      n,
+      ranks.filter((rank) => rank > 0 && rank <= n).length / ranks.length,
+    ]),
+  );
+}
+
+/**
+ * Finds the first right prediction of each query.
+ *
+ * @param predictions Of Q queries.
+ * @param positives Database indices within the evaluation radius of each query, Q lists.
+ * @returns Its rank, from 1; 0 if none is right, `[Q]`.
+ * @throws {ShapeError} If `predictions` and `positives` have different numbers of queries.
+ * @throws {DatasetError} If there are no queries.
+ */
+export function rankFirstCorrect(
+  predictions: Predictions,
+  positives: Neighbors,
+): Int32Array {
+  const Q = checkQueries(predictions, positives);
+  const { count, indices } = predictions;
+  return Int32Array.from(
+    { length: Q },
+    (_, query) =>
+      indices.subarray(query * count, (query + 1) * count)
+        .findIndex((index) => isPositive(positives, query, index)) + 1,
   );
 }
 
@@ -55,17 +94,6 @@ export function isPositive(
 ): boolean {
   return indices.subarray(offsets[query], offsets[query + 1])
     .includes(databaseIndex);
-}
-
-/** Rank, from 1, of the first prediction that is a positive; Infinity if none is. */
-function firstCorrectRank(
-  { count, indices }: Predictions,
-  positives: Neighbors,
-  query: number,
-): number {
-  const place = indices.subarray(query * count, (query + 1) * count)
-    .findIndex((index) => isPositive(positives, query, index));
-  return place < 0 ? Infinity : place + 1;
 }
 
 function checkNs(ns: readonly number[], count: number): void {

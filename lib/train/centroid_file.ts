@@ -20,11 +20,13 @@ export interface Centroids {
   K: number;
   /** Length of a local descriptor. */
   D: number;
+  /** Local descriptors that it was clustered from, n. */
   numDescriptors: number;
 }
 
 /** Centroids and the file that they were read from. */
 export interface CentroidFile extends Centroids {
+  /** Where the file is. */
   path: string;
   /** Fingerprint of the encoder and images that they come from, if the file says so. */
   madeBy?: string;

@@ -15,7 +15,9 @@ import type { NamedTensors } from "../model/weights/tensors.ts";
 
 /** What an epoch came to. */
 export interface EpochResult {
+  /** From 1; 0 is before training. */
   epoch: number;
+  /** Of its steps. */
   learningRate: number;
   /** Mean loss of its steps; `null` for epoch 0, before training, and where no tuple was left to learn from. */
   loss: number | null;
@@ -37,6 +39,7 @@ export interface TrainState {
   evaluationsSinceBest: number;
   /** Negatives that each query looks at again at its next turn, by query index. */
   cachedNegatives: Record<string, number[]>;
+  /** Every epoch so far that was evaluated, in order. */
   history: EpochResult[];
 }
 
@@ -57,6 +60,7 @@ export interface Checkpoint {
   parameters: NamedTensors;
   /** What the optimizer remembers. */
   optimizer: NamedTensors;
+  /** Where the training stood. */
   state: TrainState;
 }
 

@@ -27,6 +27,7 @@ import { pickRows } from "./kmeans_points.ts";
 
 /** How to cluster: options of clustering and of reading images. */
 export interface ClusterSettings extends Partial<ClusterOptions> {
+  /** How images are read. */
   images?: Partial<ImageOptions>;
 }
 

@@ -25,12 +25,15 @@ import { writeTarget } from "./convert_target.ts";
 export interface Conversion {
   /** File that was read: of a run, that of its checkpoint. */
   input: string;
+  /** The file that was written. */
   output: string;
+  /** Its format. */
   format: TargetFormat;
   /** What is known of the model. */
   model: Partial<ModelOptions>;
   /** Epoch of the checkpoint, if it is one. */
   epoch?: number;
+  /** Where each tensor went. */
   mapped: MappedTensor[];
   /** What the target does not have, and why. */
   leftOut: LeftOut[];

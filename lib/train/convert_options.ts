@@ -25,16 +25,16 @@ export const CONVERT_DEFAULTS: Readonly<ConvertOptions> = Object.freeze({
   checkpoint: CHECKPOINT_DEFAULTS.checkpoint,
 });
 
+/** What weights are converted to. */
+export type TargetFormat = "safetensors" | "checkpoint" | "stateDict" | "onnx";
+
 /** Kinds of files that weights are converted to, by the end of their names. */
-const FORMATS = {
+const FORMATS: Readonly<Record<string, TargetFormat>> = {
   ".safetensors": "safetensors",
   ".pth.tar": "checkpoint",
   ".pth": "stateDict",
   ".onnx": "onnx",
-} as const;
-
-/** What weights are converted to. */
-export type TargetFormat = typeof FORMATS[keyof typeof FORMATS];
+};
 
 /**
  * Fills in the default and checks the result.

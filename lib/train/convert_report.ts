@@ -17,6 +17,7 @@ export interface MappedTensor {
   from: string;
   /** Its name in the target. */
   to: string;
+  /** Its sizes in the target. */
   shape: number[];
 }
 

@@ -30,9 +30,11 @@ import { adaptTorchCheckpoint } from "./torch_run_checkpoint.ts";
 
 /** Something of a source that its target does not have. */
 export interface LeftOut {
+  /** Its name in the source. */
   name: string;
   /** Of a tensor. */
   shape?: number[];
+  /** Why the target does not have it. */
   reason: string;
 }
 

@@ -13,8 +13,11 @@ import type { OptionGroups } from "./torch_flags.ts";
 
 /** What a run was started with, group by group, as far as it says. */
 export interface RunOptionGroups extends OptionGroups {
+  /** How images were read. */
   images: Partial<ImageOptions>;
+  /** How local descriptors were clustered. */
   cluster: Partial<ClusterOptions>;
+  /** What it computed with. */
   engine: Partial<EngineOptions>;
   /** Frames that it was validated on, where its dataset has no splits. */
   validation: { valFrames?: string };
@@ -22,6 +25,7 @@ export interface RunOptionGroups extends OptionGroups {
 
 /** A checkpoint of a run. */
 export interface RunCheckpoint extends Checkpoint {
+  /** Which of its two checkpoints it is. */
   name: CheckpointName;
   /** Its file, which is a weights file too. */
   path: string;
@@ -29,9 +33,11 @@ export interface RunCheckpoint extends Checkpoint {
 
 /** A run to go on with, or to take a model from. */
 export interface EarlierRun {
+  /** Its folder. */
   folder: string;
   /** Whether pytorch-NetVlad made it: then it is read, and never written to. */
   isForeign: boolean;
+  /** What it was started with. */
   options: RunOptionGroups;
   /** Centroid file that it began with, if it needed one. */
   centroids?: string;

@@ -3,10 +3,8 @@
  *
  * @module
  */
-import type { ImageOptions } from "../data/image/options.ts";
-import { readImage } from "../data/image/read_image.ts";
-import { resizeImage } from "../data/image/resize.ts";
 import type { RgbImage } from "../data/image/rgb_image.ts";
+import { readSmall } from "../data/image/thumbnail.ts";
 import type { RetrievalExample } from "../evaluate/examples.ts";
 
 /** Height of a picture in pixels. */
@@ -25,36 +23,21 @@ const RED: Color = [220, 0, 0];
  * Draws the query on the left and its predictions beside it, nearest first: green
  * where right, red where wrong.
  *
- * @param example Its images are read from their files.
- * @param options How; they are made small whatever `resize` says.
+ * @param example Its images are read from their files, upright.
  * @returns Pixels `[128, W, 3]`.
  * @throws {DatasetError} If an image cannot be read.
  */
 export function drawRetrieval(
   { query, predictions }: RetrievalExample,
-  options: Readonly<ImageOptions>,
 ): RgbImage {
   const draw = (path: string, color: Color): RgbImage =>
-    addFrame(readSmall(path, options), color);
+    addFrame(readSmall(path, INNER), color);
   return joinImages([
     draw(query, WHITE),
     ...predictions.map(({ path, isRight }) =>
       draw(path, isRight ? GREEN : RED)
     ),
   ]);
-}
-
-/** Reads an image and makes it fit into a frame, upright or wide. */
-function readSmall(path: string, options: Readonly<ImageOptions>): RgbImage {
-  const image = readImage(path, { ...options, resize: null });
-  const scale = Math.min(
-    INNER.width / image.width,
-    INNER.height / image.height,
-  );
-  const fit = (length: number): number =>
-    Math.max(1, Math.round(scale * length));
-  const size = { width: fit(image.width), height: fit(image.height) };
-  return resizeImage(image, size, "bilinear");
 }
 
 function addFrame(image: RgbImage, color: Color): RgbImage {

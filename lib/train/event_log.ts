@@ -4,10 +4,7 @@
  * @module
  */
 import { encodeJpeg } from "../data/image/encode.ts";
-import {
-  type ImageOptions,
-  resolveImageOptions,
-} from "../data/image/options.ts";
+import { pickExamples } from "../evaluate/examples.ts";
 import type { Checkpoint, EpochResult } from "./checkpoint.ts";
 import { createEventFile, type EventFile } from "./event_file.ts";
 import { drawRetrieval } from "./event_images.ts";
@@ -34,8 +31,6 @@ export interface EventLogSettings {
   flags?: RunFlags;
   /** Where a run that goes on stood: it may have been killed before it logged its last epoch. */
   resume?: Checkpoint | undefined;
-  /** How images are read; example retrievals are drawn from them. */
-  images?: Partial<ImageOptions> | undefined;
 }
 
 /** Quality of the pictures of retrievals. */
@@ -56,7 +51,6 @@ const JPEG_QUALITY = 85;
  * @returns What the stage returns.
  * @throws {CheckpointError} If the file cannot be written.
  * @throws {DatasetError} If an image of an example cannot be read any more.
- * @throws {OptionsError} If an option of reading images is wrong.
  *
  * Source: names and steps: pytorch-NetVlad, main.py, `train`.
  */
@@ -80,7 +74,6 @@ export async function* logEvents<Result>(
 /** An event file, and what is written to it. */
 interface EventLog extends Disposable {
   file: EventFile;
-  images: Readonly<ImageOptions>;
   times: EpochTimes;
   /** Whether a step was logged. */
   hasStarted: boolean;
@@ -88,13 +81,11 @@ interface EventLog extends Disposable {
 }
 
 async function openLog(
-  { folder, now, flags, resume, images }: EventLogSettings,
+  { folder, now, flags, resume }: EventLogSettings,
 ): Promise<EventLog> {
-  const options = resolveImageOptions(images);
   const file = await createEventFile(folder, now() / 1000);
   const log: EventLog = {
     file,
-    images: options,
     times: createEpochTimes(now),
     hasStarted: false,
     write: (step, content) =>
@@ -126,8 +117,9 @@ function writeStep(
 
 async function writeEpoch(log: EventLog, event: EpochEvent): Promise<void> {
   writeResult(log, event);
-  for (const [i, example] of event.examples.entries()) {
-    const picture = drawRetrieval(example, log.images);
+  const examples = event.evaluation ? pickExamples(event.evaluation) : [];
+  for (const [i, example] of examples.entries()) {
+    const picture = drawRetrieval(example);
     const bytes = await encodeJpeg(picture, JPEG_QUALITY);
     const image = { ...picture, bytes };
     log.write(event.epoch, imageSummary(`Val/Retrievals/${i + 1}`, image));

@@ -68,7 +68,7 @@ async function readOwnRun(
   folder: string,
   asked: CheckpointName,
 ): Promise<EarlierRun> {
-  const flags = await readRunFlags(folder, ["model", "images"]) as
+  const flags = await readRunFlags(folder, ["model", "images", "train"]) as
     & RunFlags
     & Pick<RunOptionGroups, "model" | "images">
     & Partial<Omit<RunOptionGroups, "engine">>;

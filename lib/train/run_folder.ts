@@ -55,7 +55,7 @@ export async function createRunFolder(
   now: Date,
 ): Promise<string> {
   const { runsPath } = resolveRunOptions(given);
-  const name = join(runsPath, `${formatStamp(now)}_${title}`);
+  const name = join(runsPath, nameRun(title, now));
   try {
     await Deno.mkdir(runsPath, { recursive: true });
     for (let count = 1;; count++) {
@@ -79,6 +79,11 @@ async function makeFolder(folder: string): Promise<boolean> {
     if (cause instanceof Deno.errors.AlreadyExists) return false;
     throw cause;
   }
+}
+
+/** Name of a run folder, such as `Nov21_20-22-05_vgg16_netvlad`. */
+export function nameRun(title: string, now: Date): string {
+  return `${formatStamp(now)}_${title}`;
 }
 
 /** `Nov21_20-22-05` */

@@ -12,9 +12,13 @@ import type { TrainOptions } from "./options.ts";
 
 /** Groups of options that a run remembers, as far as its flags say. */
 export interface OptionGroups {
+  /** Of the model. */
   model: Partial<ModelOptions>;
+  /** Of its dataset. */
   dataset: Partial<DatasetOptions>;
+  /** Of the training. */
   train: Partial<TrainOptions>;
+  /** Of describing images. */
   describe: Partial<DescribeOptions>;
 }
 

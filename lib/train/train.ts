@@ -14,8 +14,11 @@ import {
   resolveDescribeOptions,
 } from "../describe/options.ts";
 import { openWorkFolder } from "../describe/work_folder.ts";
-import { evaluateFeatures, noteMissing } from "../evaluate/evaluate.ts";
-import { pickExamples, type RetrievalExample } from "../evaluate/examples.ts";
+import {
+  evaluateFeatures,
+  type Evaluation,
+  noteMissing,
+} from "../evaluate/evaluate.ts";
 import { resolveEvaluateOptions } from "../evaluate/options.ts";
 import type { Model } from "../model/model.ts";
 import type { NoteEvent, ProgressEvent } from "../progress.ts";
@@ -39,6 +42,7 @@ import { type StepEvent, trainEpoch } from "./train_epoch.ts";
 
 /** The splits of a training run. */
 export interface TrainData {
+  /** Queries and database to learn from. */
   train: PlaceDataset;
   /** Decides which epoch was best. */
   validation: PlaceDataset;
@@ -46,7 +50,9 @@ export interface TrainData {
 
 /** How to train: options of the run, of reading images, of describing them. */
 export interface TrainSettings extends Partial<TrainOptions> {
+  /** How images are read. */
   images?: Partial<ImageOptions>;
+  /** How they are described. */
   describe?: Partial<DescribeOptions>;
   /** Run folder that checkpoints are written to; none are written if left out. */
   run?: string;
@@ -56,11 +62,12 @@ export interface TrainSettings extends Partial<TrainOptions> {
 
 /** An epoch has ended. */
 export interface EpochEvent extends EpochResult {
+  /** An epoch is over, and evaluated. */
   kind: "epoch";
   /** Whether its Recall@5 is the largest so far. */
   isBest: boolean;
-  /** The same few queries after each evaluation, and what was predicted for them; none without one. */
-  examples: RetrievalExample[];
+  /** Of the validation split; `null` if the epoch was not evaluated. The run keeps none of it. */
+  evaluation: Evaluation | null;
 }
 
 /** What a training run reports as it goes; tasks print it, notebooks plot it, tests assert on it. */
@@ -68,11 +75,13 @@ export type TrainEvent = ProgressEvent | NoteEvent | StepEvent | EpochEvent;
 
 /** How a training run ended. */
 export interface TrainResult {
+  /** Epochs that the model has been trained for, those before a resume included. */
   epochs: number;
   /** Largest Recall@5 on the validation split. */
   bestRecall: number;
   /** Whether it ended because Recall@5 did not improve for `patience` evaluations. */
   stoppedEarly: boolean;
+  /** Every epoch that was evaluated, in order. */
   history: EpochResult[];
 }
 
@@ -231,9 +240,8 @@ async function* endEpoch(
   const { model, options, state } = run;
   const isDue = result.epoch % options.evalEvery === 0 ||
     result.epoch === options.epochs;
-  const { recall, examples } = isDue
-    ? yield* validate(run)
-    : { recall: null, examples: [] };
+  const evaluation = isDue ? yield* validate(run) : null;
+  const recall = evaluation && Object.fromEntries(evaluation.recall);
   const counts = recall !== null &&
     (result.epoch > 0 || options.epochZero === "counts");
   const isBest = counts && recall["5"]! > state.bestRecall;
@@ -253,12 +261,12 @@ async function* endEpoch(
     }
     await writeCheckpoint(checkpointFile(output, "latest"), model, checkpoint);
   }
-  yield { kind: "epoch", ...result, recall, isBest, examples };
+  yield { kind: "epoch", ...result, recall, isBest, evaluation };
 }
 
 async function* validate(
   { model, data, features, folder, describeBatch, state }: Run,
-): AsyncGenerator<TrainEvent, Pick<EpochEvent, "recall" | "examples">> {
+): AsyncGenerator<TrainEvent, Evaluation> {
   const evaluation = yield* evaluateFeatures(model, data.validation, {
     source: features.validation,
     folder,
@@ -267,8 +275,5 @@ async function* validate(
   });
   const isFirst = state.history.every(({ recall }) => recall === null);
   if (isFirst) yield* noteMissing(evaluation);
-  return {
-    recall: Object.fromEntries(evaluation.recall),
-    examples: pickExamples(evaluation),
-  };
+  return evaluation;
 }

@@ -24,7 +24,9 @@ import { computeGradients } from "./train_step.ts";
 
 /** A batch of tuples has been learned from. */
 export interface StepEvent {
+  /** A step is done. */
   kind: "step";
+  /** From 1. */
   epoch: number;
   /** From 1, within the epoch. */
   step: number;
@@ -32,6 +34,7 @@ export interface StepEvent {
   batch: number;
   /** (epoch − 1)·⌈queries / batchTuples⌉ + batch, as pytorch-NetVlad counts for its logs. */
   globalStep: number;
+  /** Before the step. */
   loss: number;
   /** Negatives in the batch. */
   negatives: number;

@@ -41,6 +41,7 @@ Deno.test("convertWeights() refuses to write onto its input", () =>
     await writeRunFlags(`${folder}/run`, {
       model: resolveModelOptions(NARROW),
       images: {},
+      train: {},
     });
     await Deno.symlink(input, `${folder}/link.safetensors`);
     const bytes = Deno.readFileSync(input);

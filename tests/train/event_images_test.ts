@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { encodeJpeg } from "../../lib/data/image/encode.ts";
-import { IMAGE_DEFAULTS } from "../../lib/data/image/options.ts";
 import type { RgbImage } from "../../lib/data/image/rgb_image.ts";
 import { drawRetrieval } from "../../lib/train/event_images.ts";
 import { inFolder } from "../in_folder.ts";
@@ -31,14 +30,14 @@ async function writeGrey(
 Deno.test("drawRetrieval() puts a query and its predictions side by side, in frames that tell right from wrong", () =>
   inFolder(async (folder) => {
     const query = await writeGrey(folder, 320, 240); // becomes 160x120
-    const upright = await writeGrey(folder, 30, 40); // becomes 90x120
+    const upright = await writeGrey(folder, 300, 400); // becomes 90x120
     const strip = drawRetrieval({
       query,
       predictions: [
         { path: query, isRight: true },
         { path: upright, isRight: false },
       ],
-    }, { ...IMAGE_DEFAULTS, resize: { width: 8, height: 8 } });
+    });
     const widths = [160, 160, 90].map((width) => width + 8);
     assert.equal(strip.height, 128);
     assert.equal(strip.width, widths.reduce((a, b) => a + b) + 2 * 4);
@@ -64,10 +63,7 @@ Deno.test("drawRetrieval() keeps a panorama and a thread within bounds", () =>
     const panorama = await writeGrey(folder, 1000, 50);
     const thread = await writeGrey(folder, 1, 900);
     const predictions = [{ path: thread, isRight: true }];
-    const strip = drawRetrieval(
-      { query: panorama, predictions },
-      IMAGE_DEFAULTS,
-    );
+    const strip = drawRetrieval({ query: panorama, predictions });
     assert.equal(strip.width, 256 + 8 + 4 + 1 + 8);
     assert.equal(strip.height, 128);
     assert.deepEqual(pixelAt(strip, 100, 100), WHITE); // below the panorama
@@ -75,7 +71,7 @@ Deno.test("drawRetrieval() keeps a panorama and a thread within bounds", () =>
 
 Deno.test("drawRetrieval() says which image cannot be read", () => {
   assert.throws(
-    () => drawRetrieval({ query: "none.jpg", predictions: [] }, IMAGE_DEFAULTS),
+    () => drawRetrieval({ query: "none.jpg", predictions: [] }),
     { name: "DatasetError", where: /^none\.jpg/ },
   );
 });

@@ -18,7 +18,7 @@ export const EPOCH: EpochEvent = {
   skipped: 0,
   recall: null,
   isBest: false,
-  examples: [],
+  evaluation: null,
 };
 
 /** A step of an epoch of ten batches. */

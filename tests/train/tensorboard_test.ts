@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { inFolder } from "../in_folder.ts";
 import { pythonPackage, runPython } from "../run_python.ts";
+import { makeEvaluation } from "../report/make_evaluation.ts";
 import { readTinyCity } from "../tiny_city.ts";
 import { EPOCH, logPlainly, makeStep } from "./log_plainly.ts";
 
@@ -27,12 +28,19 @@ Deno.test({
   ignore: missing !== "",
   fn: () =>
     inFolder(async (folder) => {
-      const { queries, database } = await readTinyCity("val");
-      const predictions = [{ path: database.paths[0]!, isRight: true }];
-      const examples = [{ query: queries.paths[0]!, predictions }];
+      const { database, ...dataset } = await readTinyCity("val");
+      const queries = {
+        paths: dataset.queries.paths.slice(0, 1),
+        eastMeters: dataset.queries.eastMeters.slice(0, 1),
+        northMeters: dataset.queries.northMeters.slice(0, 1),
+      };
+      const evaluation = makeEvaluation({
+        ...{ queries: [], database: [], predictions: [[0]] },
+        dataset: { ...dataset, queries, database },
+      });
       const trained = { ...EPOCH, epoch: 1, loss: 0.5, learningRate: 0.25 };
       await logPlainly(folder, [
-        [1000, { ...EPOCH, examples, recall: { "5": 0.75 } }],
+        [1000, { ...EPOCH, evaluation, recall: { "5": 0.75 } }],
         [1000, makeStep(1, 10)],
         [1000, trained],
         [1000, makeStep(2, 1)],

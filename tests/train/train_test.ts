@@ -55,7 +55,7 @@ testOnWasm(
       );
       assert.deepEqual(
         result.history,
-        epochs.map(({ kind: _, isBest: __, examples: ___, ...rest }) => rest),
+        epochs.map(({ kind: _, isBest: __, evaluation: ___, ...rest }) => rest),
       );
       assert.equal(result.epochs, 2);
       assert.equal(result.stoppedEarly, false);

@@ -13,7 +13,10 @@ import { tripletLossReference } from "../../lib/train/loss_reference.ts";
 import { assertClose } from "../assert_close.ts";
 import { centralDifferences } from "../central_differences.ts";
 import { toLayerWeights } from "../model/small_network.ts";
-import { type Grid, runLayersReference } from "../model/layers_reference.ts";
+import {
+  type Grid,
+  runLayersReference,
+} from "../../lib/model/layers_reference.ts";
 import { makeImage, makeWeights, toTensors } from "../model/small_network.ts";
 
 await useWasmBackend();

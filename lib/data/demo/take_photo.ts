@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { ImageSize, RgbImage } from "../image/rgb_image.ts";
+import type { ImageSize } from "../../image_size.ts";
+import type { RgbImage } from "../image/rgb_image.ts";
 import type { District } from "./district.ts";
 import { createView } from "./panel.ts";
 import { developPhoto, SUPERSAMPLING } from "./photo.ts";

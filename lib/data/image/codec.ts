@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { formatSize, type ImageSize, MAX_PIXELS } from "./rgb_image.ts";
+import type { ImageSize } from "../../image_size.ts";
+import { formatSize, MAX_PIXELS } from "./rgb_image.ts";
 
 /** What every codec exports. Pointers and sizes are in bytes. */
 export interface CodecExports {

@@ -19,6 +19,8 @@ export interface DecodeOptions {
 /** A format: how its files begin, and its decoder. */
 interface Format {
   name: string;
+  /** Media type. */
+  type: string;
   begins(bytes: Uint8Array): boolean;
   decode(bytes: Uint8Array): RgbImage;
 }
@@ -26,20 +28,36 @@ interface Format {
 const FORMATS: readonly Format[] = [
   {
     name: "JPEG",
+    type: "image/jpeg",
     begins: (bytes) => hasText(bytes, 0, "\xff\xd8\xff"),
     decode: decodeJpeg,
   },
   {
     name: "PNG",
+    type: "image/png",
     begins: (bytes) => hasText(bytes, 0, "\x89PNG\r\n\x1a\n"),
     decode: decodePng,
   },
   {
     name: "WebP",
+    type: "image/webp",
     begins: (bytes) => hasText(bytes, 0, "RIFF") && hasText(bytes, 8, "WEBP"),
     decode: decodeWebp,
   },
 ];
+
+/** Bytes of a file that tell its format. */
+export const FORMAT_BYTES = 12;
+
+/**
+ * Tells the media type of an image, such as `image/png`.
+ *
+ * @param bytes The file, or the first 12 bytes of it.
+ * @returns Undefined if it is no JPEG, PNG or WebP.
+ */
+export function findImageType(bytes: Uint8Array): string | undefined {
+  return FORMATS.find(({ begins }) => begins(bytes))?.type;
+}
 
 /**
  * Decodes a JPEG, PNG or WebP, told apart by its first bytes.

@@ -37,16 +37,22 @@ interface Job {
  * A pool holds no image: it hands each over as soon as it is decoded. How many
  * are decoded ahead is up to its caller; `imageBatches` keeps that bounded.
  *
- * @param given Options of reading images, such as `threads` and `resize`.
+ * @param given Options of reading images, such as `threads` and `resize`, and a largest size.
  * @param startWorker Starts a worker that speaks the language of `decode_messages.ts`.
  * @throws {OptionsError} If an option is out of range.
  */
 export function createDecodePool(
-  given: Partial<ImageOptions> = {},
+  { within, ...given }:
+    & Partial<ImageOptions>
+    & Pick<ReadImageOptions, "within"> = {},
   startWorker: () => Worker = startDecodeWorker,
 ): DecodePool {
   const options = resolveImageOptions(given);
-  return new WorkerPool(options, options.threads, startWorker);
+  return new WorkerPool(
+    { ...options, ...(within && { within }) },
+    options.threads,
+    startWorker,
+  );
 }
 
 class WorkerPool implements DecodePool {
@@ -59,11 +65,14 @@ class WorkerPool implements DecodePool {
   #isClosed = false;
 
   constructor(
-    { resize, resizeFilter, applyOrientation }: ReadImageOptions,
+    { resize, resizeFilter, applyOrientation, within }: ReadImageOptions,
     threads: number,
     startWorker: () => Worker,
   ) {
-    this.#options = { resize, resizeFilter, applyOrientation };
+    this.#options = {
+      ...{ resize, resizeFilter, applyOrientation },
+      ...(within && { within }),
+    };
     this.#threads = threads;
     this.#startWorker = startWorker;
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ImageSize } from "../../image_size.ts";
 import {
   allocate,
   checkPixelCount,
@@ -12,7 +13,7 @@ import {
   createCodec,
 } from "./codec.ts";
 import { libwebp } from "./codec_modules.js";
-import type { ImageSize, RgbImage } from "./rgb_image.ts";
+import type { RgbImage } from "./rgb_image.ts";
 
 /** The libwebp function that is used here. */
 interface LibWebpExports extends CodecExports {

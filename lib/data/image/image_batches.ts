@@ -23,6 +23,7 @@ export interface ImageBatch {
 export interface UnreadableImage {
   /** Which of the paths it is. */
   index: number;
+  /** Its file. */
   path: string;
   /** Why it was left out. */
   error: DatasetError;

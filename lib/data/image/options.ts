@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ImageSize } from "../../image_size.ts";
 import {
   BOOLEAN,
   COUNT,
@@ -11,7 +12,7 @@ import {
   type Rules,
 } from "../../options.ts";
 import { RESIZE_FILTERS, type ResizeFilter } from "./resize.ts";
-import { type ImageSize, MAX_PIXELS } from "./rgb_image.ts";
+import { MAX_PIXELS } from "./rgb_image.ts";
 
 /** Options of reading images. Each is described, with its unit, here and nowhere else. */
 export interface ImageOptions {

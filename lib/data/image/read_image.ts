@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ImageSize } from "../../image_size.ts";
 import { DatasetError, describeCause } from "../../errors.ts";
 import { decodeImage } from "./decode.ts";
 import type { ImageOptions } from "./options.ts";
@@ -10,10 +11,11 @@ import { resizeImage } from "./resize.ts";
 import type { RgbImage } from "./rgb_image.ts";
 
 /** What is done to an image once its file is read. */
-export type ReadImageOptions = Pick<
-  ImageOptions,
-  "resize" | "resizeFilter" | "applyOrientation"
->;
+export interface ReadImageOptions
+  extends Pick<ImageOptions, "resize" | "resizeFilter" | "applyOrientation"> {
+  /** Largest width and height: a larger image is made as small, its proportions kept. No limit if left out. */
+  within?: Readonly<ImageSize>;
+}
 
 /**
  * Reads, decodes and resizes an image on the thread that calls it; many are better read by a decode pool.
@@ -24,9 +26,38 @@ export type ReadImageOptions = Pick<
  * @throws {DatasetError} If the file cannot be read or is no whole image.
  */
 export function readImage(path: string, options: ReadImageOptions): RgbImage {
-  const { resize, resizeFilter, applyOrientation } = options;
-  const image = decodeImage(readBytes(path), path, { applyOrientation });
-  return resize === null ? image : resizeImage(image, resize, resizeFilter);
+  return readImageBytes(readBytes(path), path, options);
+}
+
+/**
+ * Decodes and resizes an image that has been read.
+ *
+ * @param bytes The file.
+ * @param path Its name, for errors.
+ * @param options Resolved options of reading images.
+ * @returns Pixels `[H, W, 3]`, 0 to 255.
+ * @throws {DatasetError} If it is no whole image.
+ */
+export function readImageBytes(
+  bytes: Uint8Array,
+  path: string,
+  options: ReadImageOptions,
+): RgbImage {
+  const { resize, resizeFilter, applyOrientation, within } = options;
+  const image = decodeImage(bytes, path, { applyOrientation });
+  const size = limitSize(resize ?? image, within);
+  return resizeImage(image, size, resizeFilter);
+}
+
+/** The size, or the largest within the limit that has its proportions. */
+function limitSize(
+  { width, height }: ImageSize,
+  limit: ImageSize = { width, height },
+): ImageSize {
+  const scale = Math.min(limit.width / width, limit.height / height, 1);
+  const fit = (length: number): number =>
+    Math.max(1, Math.round(scale * length));
+  return { width: fit(width), height: fit(height) };
 }
 
 function readBytes(path: string): Uint8Array {

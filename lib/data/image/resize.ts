@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { ImageSize, RgbImage } from "./rgb_image.ts";
+import type { ImageSize } from "../../image_size.ts";
+import type { RgbImage } from "./rgb_image.ts";
 
 /** Ways to resample, by Pillow's names. */
 export const RESIZE_FILTERS = [
@@ -52,6 +53,15 @@ const HALF = 1 << (PRECISION_BITS - 1);
  * @param size Width and height of the result.
  * @param filter How to resample.
  * @returns The resized image; `image` itself if it has that size already.
+ *
+ * @example
+ * ```ts
+ * import { resizeImage } from "@whereabouts/whereabouts";
+ *
+ * const pixels = Uint8Array.of(0, 0, 0, 255, 255, 255); // black, white
+ * const grey = resizeImage({ width: 2, height: 1, pixels }, { width: 1, height: 1 });
+ * console.log(grey.pixels); // 128, 128, 128
+ * ```
  *
  * Source: Pillow, `Image.resize`: `Resample.c` and, for `nearest`, `Geometry.c`.
  */

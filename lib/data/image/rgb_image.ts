@@ -3,12 +3,7 @@
  *
  * @module
  */
-
-/** Width and height in pixels. */
-export interface ImageSize {
-  width: number;
-  height: number;
-}
+import type { ImageSize } from "../../image_size.ts";
 
 /** A decoded image. */
 export interface RgbImage extends ImageSize {
