@@ -30,6 +30,14 @@ export interface Random {
  * Starts a stream of random numbers.
  *
  * @param seed Any integer.
+ *
+ * @example
+ * ```ts
+ * import { createRandom } from "@whereabouts/whereabouts";
+ *
+ * const random = createRandom(123);
+ * console.log(random.sampleDistinct(10, 3), random.fork("mining").nextNormal());
+ * ```
  */
 export function createRandom(seed: number): Random {
   return wrap(xoroshiro128plus(mixBits(seed)));

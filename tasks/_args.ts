@@ -61,7 +61,10 @@ export function readArgs<Groups>(
   ) as GivenOptions<Groups>;
   const positionals = parsed._;
   if (!help) {
-    const extra = positionals.slice(spec.positionals?.length ?? 0);
+    const isOpen = spec.positionals?.at(-1)?.includes("...");
+    const extra = isOpen
+      ? []
+      : positionals.slice(spec.positionals?.length ?? 0);
     const missing = (spec.positionals ?? []).slice(positionals.length)
       .filter((name) => !name.startsWith("["));
     faults.problems.push(

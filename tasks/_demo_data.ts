@@ -4,8 +4,15 @@
  * @module
  */
 import { join } from "node:path";
-import { createDemoCity, createRunFolder, type PlaceDataset } from "../mod.ts";
-import { DEMO_CLUSTER, DEMO_MODEL, DEMO_TRAIN_FROM } from "./_demo_recipe.ts";
+import {
+  createDemoCity,
+  createRunFolder,
+  type PlaceDataset,
+  resolveTrainOptions,
+  type RunFlags,
+  type TrainOptions,
+} from "../mod.ts";
+import { DEMO_CLUSTER, DEMO_MODEL, DEMO_TRAIN } from "./_demo_recipe.ts";
 import {
   type ModelGroups,
   prepareCentroids,
@@ -13,6 +20,7 @@ import {
   prepareDataset,
   prepareModel,
 } from "./_prepare.ts";
+import { listRunFlags } from "./_prepare_training.ts";
 import type { TaskRun } from "./_run.ts";
 import type { GivenOptions } from "./_spec.ts";
 
@@ -20,6 +28,9 @@ import type { GivenOptions } from "./_spec.ts";
 export interface DemoData {
   prepared: Prepared;
   splits: Record<"train" | "val" | "test", PlaceDataset>;
+  train: Readonly<TrainOptions>;
+  /** What the run folder remembers, so that the training can go on. */
+  flags: RunFlags;
   /** A new run folder. */
   output: string;
 }
@@ -43,18 +54,25 @@ export async function prepareDemo<Groups>(
     model: DEMO_MODEL,
     checkpoint: {},
     cluster: { ...DEMO_CLUSTER, centroidsPath: join(folder, "centroids") },
+    train: DEMO_TRAIN,
+    compat: {},
+    validation: {},
+    describe: {},
   };
+  const train = resolveTrainOptions({ ...DEMO_TRAIN, ...random });
   const splits = {
     train: await prepareDataset({ show, options }, "train"),
     val: await prepareDataset({ show, options }, "val"),
     test: await prepareDataset({ show, options }, "test"),
   };
-  const prepared = await prepareModel({ note, options }, DEMO_TRAIN_FROM);
-  await prepareCentroids({ show, options }, prepared);
+  const prepared = await prepareModel({ note, options }, train.trainFrom);
+  const centroids = await prepareCentroids({ show, options }, prepared) ?? null;
+  const { options: model } = prepared.model;
+  const flags = listRunFlags(options, { prepared, train, model, centroids });
   const output = await createRunFolder(
     { runsPath: join(folder, "runs") },
     `${DEMO_MODEL.arch}_${DEMO_MODEL.pooling}`,
     new Date(),
   );
-  return { prepared, splits, output };
+  return { prepared, splits, train, flags, output };
 }

@@ -13,9 +13,6 @@ export const DEMO_MODEL = {
   numClusters: 16,
 } satisfies Partial<ModelOptions>;
 
-/** First layer that is trained. */
-export const DEMO_TRAIN_FROM = "conv3";
-
 /** Fewer images than usual: the city is small. */
 export const DEMO_CLUSTER = {
   clusterImages: 100,
@@ -25,6 +22,7 @@ export const DEMO_CLUSTER = {
 export const DEMO_TRAIN = {
   optimizer: "adam",
   learningRate: 1e-4,
+  trainFrom: "conv3",
   epochs: 4,
   cacheRefreshQueries: 60,
 } satisfies Partial<TrainOptions>;

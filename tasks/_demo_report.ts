@@ -3,36 +3,55 @@
  *
  * @module
  */
-import type { Model, Report, TrainResult } from "../mod.ts";
-import { DEMO_TRAIN, DEMO_TRAIN_FROM } from "./_demo_recipe.ts";
+import type {
+  Evaluation,
+  Model,
+  ReportContent,
+  RunFlags,
+  TrainResult,
+} from "../mod.ts";
+import { DEMO_TRAIN } from "./_demo_recipe.ts";
 import type { EvaluationSummary } from "./_evaluation.ts";
+import { describeLength, describeMaking } from "./_evaluation_report.ts";
+import type { Measures } from "./_phase_times.ts";
+
+/** What a test of the demo came to. */
+export interface DemoTest {
+  evaluation: Evaluation;
+  summary: EvaluationSummary;
+}
 
 /** What the demo came to. */
 export interface DemoOutcome {
   model: Model;
-  untrained: EvaluationSummary;
-  trained: EvaluationSummary;
+  untrained: DemoTest;
+  trained: DemoTest;
   history: TrainResult["history"];
+  flags: RunFlags;
+  measures: Measures;
 }
 
-/** Words for the report of a demo. */
-export function describeDemo(
-  { model, untrained, trained, history }: DemoOutcome,
-): Report {
+/** The report of a demo: untrained and trained side by side. */
+export async function describeDemo(
+  { model, untrained, trained, history, flags, measures }: DemoOutcome,
+): Promise<ReportContent> {
   const { arch, widthDivisor, numClusters } = model.options;
-  const { learningRate, optimizer } = DEMO_TRAIN;
+  const { trainFrom, learningRate, optimizer } = DEMO_TRAIN;
   return {
     title: "Whereabouts: the demo city",
     facts: [
-      `${trained.queries} queries in ${trained.database} database images of a district that was not trained on; right is an image within 25 m`,
-      `${arch} with its channels divided by ${widthDivisor}, random weights; NetVLAD with ${numClusters} clusters, descriptors of ${trained.descriptor} values`,
-      `trained from ${DEMO_TRAIN_FROM} on with ${optimizer}, learning rate ${learningRate}; tested after the last epoch`,
-      `engine ${model.engine.name} (${model.engine.device})`,
+      "The queries and the database are of a district that was not trained on",
+      `${arch} with its channels divided by ${widthDivisor}, random weights; NetVLAD with ${numClusters} clusters`,
+      describeLength(model),
+      `Trained from ${trainFrom} on with ${optimizer}, learning rate ${learningRate}; tested after the last epoch`,
     ],
-    columns: [
-      { title: "untrained", recall: untrained.recall },
-      { title: "trained", recall: trained.recall },
+    evaluation: trained.evaluation,
+    results: [
+      { title: "untrained", recall: untrained.summary.recall },
+      { title: "trained", recall: trained.summary.recall },
     ],
-    history,
+    training: history,
+    ...await describeMaking(flags),
+    seconds: measures.seconds,
   };
 }

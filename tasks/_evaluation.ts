@@ -35,6 +35,19 @@ export function summarizeEvaluation(
   };
 }
 
+/** What was searched, as one line: `1 query in 250 database images`. */
+export function formatSizes(
+  { queries, database }: Pick<EvaluationSummary, "queries" | "database">,
+): string {
+  return `${countOf(queries, "query", "queries")} in ${
+    countOf(database, "database image", "database images")
+  }`;
+}
+
+function countOf(count: number, one: string, more: string): string {
+  return `${count} ${count === 1 ? one : more}`;
+}
+
 /** Recalls as one line: `Recall@1 87.4 %  Recall@5 95.0 %`. */
 export function formatRecall(
   recall: ReadonlyMap<number, number> | Readonly<Record<string, number>>,
@@ -50,7 +63,9 @@ export function formatEpoch(event: EpochEvent): string {
   const { epoch, loss, tuples, skipped, recall, isBest } = event;
   const parts = epoch === 0 ? ["before training"] : [
     `loss ${loss?.toFixed(4) ?? "-"}`,
-    `${tuples} tuples, ${skipped} queries without`,
+    `${countOf(tuples, "tuple", "tuples")}, ${
+      countOf(skipped, "query", "queries")
+    } without`,
   ];
   if (recall) parts.push(formatRecall(recall));
   return `epoch ${epoch}: ${parts.join("  ")}${isBest ? "  (best)" : ""}`;

@@ -78,7 +78,8 @@ function showAliases({ flag, aliases = [] }: Flag<unknown>): string {
     : `also ${others.map((name) => `--${name}`).join(", ")}`;
 }
 
-function wrap(text: string, width: number): string[] {
+/** Breaks a text into lines between words. */
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {
     const line = lines.at(-1);

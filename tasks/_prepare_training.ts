@@ -97,7 +97,7 @@ export async function prepareTraining<
       describe: options.describe,
       ...(earlier?.checkpoint && { resume: earlier.checkpoint }),
     },
-    flags: listResolved(options, {
+    flags: listRunFlags(options, {
       prepared,
       train,
       model: earlier && !earlier.isForeign
@@ -111,8 +111,8 @@ export async function prepareTraining<
 }
 
 /** Every resolved option of a run, as its folder remembers them. */
-function listResolved(
-  options: Options,
+export function listRunFlags(
+  options: TrainingOptions,
   { prepared: { images, engine }, train, model, centroids }: {
     prepared: Prepared;
     train: Readonly<TrainOptions>;
@@ -165,7 +165,7 @@ export async function openTrainingRun(
 /** Reads both splits; a dataset without splits is validated on what it is trained on, unless frames are set aside. */
 async function readSplits<Groups>(
   { options, show, note }: Pick<TaskRun<Groups>, "show" | "note"> & {
-    options: Options;
+    options: TrainingOptions;
   },
 ): Promise<TrainData> {
   const { valFrames } = options.validation;
@@ -183,10 +183,14 @@ async function readSplits<Groups>(
   return { train, validation };
 }
 
-type Options = GivenOptions<ModelGroups & DataGroups & TrainGroups>;
+/** The options of a training that are given. */
+type TrainingOptions = GivenOptions<ModelGroups & DataGroups & TrainGroups>;
 
 /** Fills in what the run to resume was started with; flags given now win. */
-function addRunOptions(options: Options, earlier: EarlierRun): Options {
+function addRunOptions(
+  options: TrainingOptions,
+  earlier: EarlierRun,
+): TrainingOptions {
   const { model, dataset, train, describe, validation, engine } =
     earlier.options;
   const { seed, ...earlierTrain } = train;

@@ -34,6 +34,8 @@ export interface TaskRun<Groups> {
   note(line: string): void;
   /** What the stages shown so far took: part of what `--json` prints. */
   measure(): Measures;
+  /** Aborted by Ctrl-C: for stages that wait for it. */
+  signal: AbortSignal;
 }
 
 /** Exit code of a program that Ctrl-C ended. */
@@ -57,12 +59,26 @@ export async function runTask<Groups>(
   spec: TaskSpec<Groups>,
   work: (run: TaskRun<Groups>) => Promise<object>,
 ): Promise<void> {
+  await followFlags(spec, async (args) => {
+    const result = await runWork(args, work);
+    if (args.json) console.log(JSON.stringify(result));
+  });
+}
+
+/**
+ * Reads the flags of a task and does as they say, or shows its help, and ends the program if that fails.
+ *
+ * @param act Does it, without progress and Ctrl-C of its own.
+ */
+export async function followFlags<Groups>(
+  spec: TaskSpec<Groups>,
+  act: (args: Args<Groups>) => Promise<void>,
+): Promise<void> {
   const wantsJson = Deno.args.includes("--json");
   try {
     const args = readArgs(Deno.args, spec);
     if (args.help) return console.log(formatHelp(spec));
-    const result = await runWork(args, work);
-    if (args.json) console.log(JSON.stringify(result));
+    await act(args);
   } catch (thrown) {
     const error = inFlags(thrown, spec);
     console.error(describeError(error));
@@ -93,6 +109,7 @@ async function runWork<Groups>(
       say: json ? console.error : console.log,
       note: view.note,
       measure: times.measure,
+      signal,
     });
   } finally {
     stop();

@@ -54,7 +54,7 @@ export interface TaskSpec<Groups> {
   /** What it does, in a few sentences. */
   description: string;
   groups: { readonly [Name in keyof Groups]: FlagGroup<Groups[Name]> };
-  /** Arguments without a flag, as `--help` shows them: `INPUT` has to be there, `[DIR]` may be. */
+  /** Arguments without a flag, as `--help` shows them: `INPUT` has to be there, `[DIR]` may be, `[FILE...]` several times. */
   positionals?: readonly string[];
   /** Each lists flags that cannot go together or that need another one. */
   checks?: readonly ((given: GivenOptions<NoInfer<Groups>>) => string[])[];

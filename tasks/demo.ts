@@ -5,18 +5,16 @@ import {
   logEvents,
   trainModel,
   writeEvaluation,
-  writeReport,
   writeRunFlags,
 } from "../mod.ts";
 import { prepareDemo } from "./_demo_data.ts";
-import { DEMO_TRAIN } from "./_demo_recipe.ts";
-import { describeDemo } from "./_demo_report.ts";
+import { type DemoTest, describeDemo } from "./_demo_report.ts";
 import {
-  type EvaluationSummary,
   formatEpoch,
   formatRecall,
   summarizeEvaluation,
 } from "./_evaluation.ts";
+import { showReport } from "./_evaluation_report.ts";
 import {
   DEMO_DEFAULTS,
   DEMO_FLAGS,
@@ -33,10 +31,11 @@ await runTask({
   groups: { demo: DEMO_FLAGS, random: RANDOM_FLAGS, engine: ENGINE_FLAGS },
 }, async (run) => {
   const { folder } = { ...DEMO_DEFAULTS, ...run.options.demo };
-  const { prepared, splits, output } = await prepareDemo(run, folder);
+  const { prepared, output, ...demo } = await prepareDemo(run, folder);
+  const { splits, train, flags } = demo;
   await using _ = prepared;
   const { model } = prepared;
-  const test = async (title: string): Promise<EvaluationSummary> => {
+  const test = async (title: string): Promise<DemoTest> => {
     const times = createPhaseTimes(() => performance.now());
     const evaluation = await run.show(
       times.watch(evaluateModel(model, splits.test, { output })),
@@ -44,12 +43,10 @@ await runTask({
     const summary = summarizeEvaluation(evaluation, model, times.measure());
     await writeEvaluation(join(output, title), evaluation, { ...summary });
     run.say(`${title}: ${formatRecall(summary.recall)}`);
-    return summary;
+    return { evaluation, summary };
   };
 
   const untrained = await test("untrained");
-  const train = { ...DEMO_TRAIN, ...run.options.random };
-  const flags = { model: model.options, images: {}, train };
   await writeRunFlags(output, flags);
   const stage = trainModel(
     model,
@@ -61,9 +58,17 @@ await runTask({
     (event) => event.kind === "epoch" ? formatEpoch(event) : undefined,
   );
   const trained = await test("trained");
-  const report = join(output, "report.md");
-  const outcome = { model, untrained, trained, history };
-  await writeReport(report, describeDemo(outcome));
-  run.say(`report: ${report}`);
-  return { untrained, trained, output, report, ...run.measure() };
+  const report = await showReport(
+    run,
+    output,
+    await describeDemo({
+      ...{ model, history, flags, measures: run.measure() },
+      ...{ untrained, trained },
+    }),
+  );
+  return {
+    untrained: untrained.summary,
+    trained: trained.summary,
+    ...{ output, report, ...run.measure() },
+  };
 });

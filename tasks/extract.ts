@@ -45,7 +45,7 @@ await runTask({
   const { centroids } = run.options.centroids;
   await using prepared = await prepareDescriber(run, async ({ model }) => {
     if (centroids !== undefined) await useCentroidFile(model, centroids);
-    if (!model.needsCentroids) return;
+    if (!model.needsCentroids) return centroids;
     throw new OptionsError("Cannot extract with random centroids", {
       where: "pooling netvlad, with neither a run nor centroids",
       fix:

@@ -2,6 +2,7 @@
 import { logEvents, trainModel } from "../mod.ts";
 import { COMPAT_FLAGS, takeProfile } from "./_compat.ts";
 import { formatEpoch, formatTraining } from "./_evaluation.ts";
+import { findReport } from "./_evaluation_report.ts";
 import {
   DESCRIBE_FLAGS,
   ENGINE_FLAGS,
@@ -23,6 +24,7 @@ import {
 } from "./_flags_train.ts";
 import { openTrainingRun, prepareTraining } from "./_prepare_training.ts";
 import { runTask } from "./_run.ts";
+import { reportEpochs } from "./_training_report.ts";
 
 await runTask({
   name: "train",
@@ -55,15 +57,20 @@ await runTask({
   const { folder } = place;
   run.say(`run folder: ${folder}`);
   const stage = trainModel(model, data, { ...settings, run: folder });
-  const { images, resume } = settings;
+  const { resume } = settings;
+  const logged = logEvents(stage, { folder, now: Date.now, flags, resume });
+  const { measure } = run;
   const result = await run.show(
-    logEvents(stage, { folder, now: Date.now, flags, images, resume }),
+    reportEpochs(logged, { folder, model, settings, flags, measure }),
     (event) => event.kind === "epoch" ? formatEpoch(event) : undefined,
   );
   run.say(formatTraining(result));
+  const report = await findReport(folder);
+  if (report !== null) run.say(`report: ${report}`);
   return {
     run: folder,
     ...result,
+    report,
     engine: model.engine.name,
     ...run.measure(),
   };

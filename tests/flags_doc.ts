@@ -18,7 +18,7 @@ export const TASKS = [...Deno.readDirSync(`${ROOT}tasks`)]
   .sort();
 
 /** Flags of pytorch-NetVlad's main.py, in its order, and what is different here. */
-const THEIR_FLAGS: Record<string, string> = {
+export const THEIR_FLAGS: Record<string, string> = {
   "mode": "",
   "batchSize": "",
   "cacheBatchSize": "also with fewer, where the engine cannot hold as many",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createNpyRows, readNpy, writeNpy } from "../lib/npy.ts";
+import { createNpyRows, openNpyRows, readNpy, writeNpy } from "../lib/npy.ts";
 import { inFolder } from "./in_folder.ts";
 import { pythonPackage, runPython } from "./run_python.ts";
 
@@ -152,3 +152,25 @@ Deno.test({
     });
   },
 });
+
+Deno.test("openNpyRows() reads rows where they are, and nothing but float32 rows", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/rows.npy`;
+    const data = Float32Array.from(eighths);
+    await writeNpy(path, { shape: [6, 4], data });
+    using rows = openNpyRows(path);
+    assert.deepEqual([rows.numRows, rows.rowLength], [6, 4]);
+    assert.deepEqual(rows.read(0, 6), data);
+    assert.deepEqual(rows.read(4, 2), data.slice(16));
+    assert.throws(() => rows.read(5, 2), { name: "CheckpointError" });
+
+    const short = `${folder}/short.npy`;
+    Deno.writeFileSync(short, Deno.readFileSync(path).slice(0, -1));
+    for (const file of [short, `${fixtures}f4_big.npy`, `${fixtures}f4.npy`]) {
+      assert.throws(() => openNpyRows(file), {
+        name: "CheckpointError",
+        message: /^Cannot read a \.npy file\n/,
+        where: /does not tell of float32 rows|it is of \d+ bytes/,
+      });
+    }
+  }));

@@ -1,5 +1,5 @@
 /** Debian's Python, for which h5py, NumPy, SciPy and PyTorch are packaged. */
-const DEBIAN_PYTHON = "/usr/bin/python3";
+export const DEBIAN_PYTHON = "/usr/bin/python3";
 
 /** What to run Python with. */
 interface PythonOptions {

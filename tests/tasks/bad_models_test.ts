@@ -169,7 +169,7 @@ Deno.test("tasks refuse runs that are not there or damaged", () =>
       }],
       ["train", await spoiled("b", flags('{"model":3}')), {
         ...noOptions,
-        where: /b\/flags\.json \(it lacks model, images\)/,
+        where: /b\/flags\.json \(it lacks model, images, train\)/,
       }],
       [
         "test",

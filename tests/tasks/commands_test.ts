@@ -35,8 +35,17 @@ const EVALUATION = [
   "queries",
   "queriesWithoutPositives",
   "recall",
+  "report",
   ...MEASURES,
 ].sort();
+
+const EVALUATION_FILES = [
+  "flags.json",
+  "predictions.csv",
+  "predictions.json",
+  "recalls.json",
+  "report.html",
+];
 
 function namesIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
@@ -57,6 +66,7 @@ Deno.test("train clusters by itself, goes on from a run, and is tested", () =>
         "engine",
         "epochs",
         "history",
+        "report",
         "run",
         "stoppedEarly",
         ...MEASURES,
@@ -66,7 +76,7 @@ Deno.test("train clusters by itself, goes on from a run, and is tested", () =>
     assert.match(basename(run), /^\w{3}\d\d_\d\d-\d\d-\d\d_alexnet_netvlad$/);
     assert.match(
       namesIn(run).join(" "),
-      /^checkpoints events\.out\.tfevents\.\S+ flags\.json$/,
+      /^checkpoints events\.out\.tfevents\.\S+ flags\.json report\.html$/,
     );
     assert.deepEqual(namesIn(join(folder, "centroids")), [
       "alexnet_pittsburgh_4_desc_cen.hdf5",
@@ -95,11 +105,7 @@ Deno.test("train clusters by itself, goes on from a run, and is tested", () =>
       );
       assert.deepEqual(Object.keys(json).sort(), EVALUATION);
       assert.equal(json.output, join(run, "test_pittsburgh_val"));
-      assert.deepEqual(namesIn(json.output), [
-        "predictions.csv",
-        "predictions.json",
-        "recalls.json",
-      ]);
+      assert.deepEqual(namesIn(json.output), EVALUATION_FILES);
       const { history, bestRecall } = second.json;
       if (checkpoint === "best") assert.equal(json.recall[5], bestRecall);
       else assert.deepEqual(json.recall, history.at(-1).recall);
@@ -225,11 +231,7 @@ Deno.test("test gives the recall of pytorch-NetVlad from the same files", () =>
       20: expected[3],
     });
     assert.equal(json.descriptor, 256);
-    assert.deepEqual(namesIn(json.output), [
-      "predictions.csv",
-      "predictions.json",
-      "recalls.json",
-    ]);
+    assert.deepEqual(namesIn(json.output), EVALUATION_FILES);
   }));
 
 Deno.test("commands say in three lines what is wrong, and leave nothing", () =>

@@ -88,7 +88,7 @@ Deno.test(`train that is killed ${NUM_KILLS} times ends with the checkpoints of 
         const names = await listNames(run);
         assert.deepEqual(
           names.filter((name) => !name.includes("tfevents")),
-          ["checkpoints", "flags.json"],
+          ["checkpoints", "flags.json", "report.html"],
         );
       });
     }
@@ -160,8 +160,10 @@ Deno.test("test that is killed leaves whole files or none in its run, and gives 
     await killAndRepeat(args, folder, course);
     assert.equal(await read(), expected);
     assert.deepEqual(await listNames(output), [
+      "flags.json",
       "predictions.csv",
       "predictions.json",
       "recalls.json",
+      "report.html",
     ]);
   }));

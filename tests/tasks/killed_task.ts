@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openHdf5 } from "../../lib/hdf5.ts";
 import type { Random } from "../../lib/random.ts";
+import { readReportData } from "../../lib/report/read_report_data.ts";
 import { readCheckpoint } from "../../lib/train/checkpoint.ts";
 import { readEvents } from "../train/read_events.ts";
 import type { TaskEnd } from "./refuse.ts";
@@ -125,5 +126,6 @@ async function checkFile(path: string): Promise<void> {
     const text = await Deno.readTextFile(path);
     assert.ok(text.endsWith("\n"), path);
     if (path.endsWith(".json")) JSON.parse(text);
+    if (path.endsWith(".html")) readReportData(text);
   }
 }

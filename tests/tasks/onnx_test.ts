@@ -3,6 +3,8 @@ import { basename, join } from "node:path";
 import { createModel } from "../../lib/model/create_model.ts";
 import { encodeOnnxModel } from "../../lib/model/onnx_model.ts";
 import { readNpy } from "../../lib/npy.ts";
+import { readReportData } from "../../lib/report/read_report_data.ts";
+import { readRunFlags } from "../../lib/train/run_folder.ts";
 import { assertClose } from "../assert_close.ts";
 import { inFolder } from "../in_folder.ts";
 import {
@@ -65,6 +67,12 @@ testInFolder(
     const recalls = await Deno.readTextFile(join(json.output, "recalls.json"));
     assert.deepEqual(JSON.parse(recalls).onnx, json.onnx);
     assert.equal(own.json.onnx, undefined);
+    const flags = await readRunFlags(json.output);
+    const { sha256 } = json.onnx;
+    assert.deepEqual(flags.onnx, { onnx: json.onnx.file, sha256 });
+    assert.equal(flags.model, undefined);
+    const html = await Deno.readTextFile(json.report);
+    assert.match(readReportData(html).facts[0]!, /^ONNX file .*, SHA-256 /);
   },
 );
 

@@ -55,6 +55,7 @@ Deno.test("test takes one query and one database image, with a positive or witho
     assert.deepEqual(missed.json.recall, { 1: 0, 5: 0, 10: 0, 20: 0 });
     assert.equal(missed.json.queriesWithoutPositives, 1);
     assert.match(missed.err, /1 of 1 queries .*; they count as missed/);
+    assert.match(missed.err, /^1 query in 1 database image$/m);
   }));
 
 Deno.test("test leaves one out of two images, and of one", () =>
