@@ -54,12 +54,17 @@ export async function asModules(
   names: readonly string[],
   act: (files: string[]) => Promise<void>,
 ): Promise<void> {
-  const files = names.map((name) => `${NOTEBOOKS}.${name}.ts`);
+  const files: string[] = [];
   try {
-    for (const [i, name] of names.entries()) {
+    for (const name of names) {
+      const file = await Deno.makeTempFile({
+        dir: NOTEBOOKS,
+        prefix: `.${name}.`,
+        suffix: ".ts",
+      });
+      files.push(file);
       const code = readCode(readNotebook(NOTEBOOKS + name));
-      const text = [KERNEL, ...code].join("\n;\n");
-      await Deno.writeTextFile(files[i]!, text);
+      await Deno.writeTextFile(file, [KERNEL, ...code].join("\n;\n"));
     }
     await act(files);
   } finally {

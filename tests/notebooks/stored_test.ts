@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { inFolder } from "../in_folder.ts";
 import {
   asModules,
   NAMES,
@@ -73,6 +75,20 @@ for (const name of NAMES) {
     assert.deepEqual(others, []);
   });
 }
+
+Deno.test("the cells of the notebooks are formatted", () =>
+  inFolder(async (folder) => {
+    for (const name of NAMES) {
+      for (
+        const [i, cell] of readCode(readNotebook(NOTEBOOKS + name)).entries()
+      ) {
+        const file = join(folder, `${name}_cell${i + 1}.ts`);
+        await Deno.writeTextFile(file, cell + "\n");
+      }
+    }
+    const { code, text } = await runDeno("fmt", "--check", folder);
+    assert.equal(code, 0, text);
+  }));
 
 Deno.test("the notebooks type-check as modules", async () => {
   await asModules(NAMES, async (files) => {
