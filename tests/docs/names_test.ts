@@ -22,7 +22,7 @@ const COMMANDS = PAGES.flatMap((page) => [
 const OTHER_FLAGS = [
   ...["env", "ffi", "import", "net", "read", "run", "sys", "write"]
     .flatMap((right) => [`allow-${right}`, `deny-${right}`]),
-  ...["cached-only", "config", "dry-run", "frozen", "install", "lint"],
+  ...["cached-only", "check", "config", "dry-run", "frozen", "install", "lint"],
   ...["logdir", "no-prompt", "no-sandbox"],
 ];
 

@@ -24,6 +24,8 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     "deno task notebooks 03_training --time-limit 600 --output demo/executed",
     "it takes half a minute: tests/notebooks/ runs the task with these flags",
   ],
+  ["deno fmt --check", "deno task check runs it"],
+  ["deno jupyter --install", "deno task kernel takes its place"],
   ["deno jupyter", "the kernel of the notebooks: tests/notebooks/ start it"],
   ["deno publish --dry-run", "deno task check runs it"],
   ["deno doc --lint mod.ts", "deno task lint runs it"],
