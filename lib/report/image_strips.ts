@@ -89,30 +89,26 @@ export async function readRetrievalStrips(
   queries: Iterable<number>,
   given: Partial<StripOptions> = {},
 ): Promise<ImageStrip[]> {
-  const { predictions, maxSide } = resolveStripOptions(given);
-  return await Promise.all(
-    [...queries].map((query) =>
-      readStrip(listSources(found, query).slice(0, predictions + 1), maxSide)
-    ),
+  return await readStrips(
+    [...queries].map((query) => listSources(found, query)),
+    given,
   );
 }
 
-function resolveStripOptions(
+/** Reads a strip of each list of images, whose first is the one looked up. */
+function readStrips(
+  lists: readonly (readonly StripSource[])[],
   given: Partial<StripOptions>,
-): Readonly<StripOptions> {
-  return resolveOptions<StripOptions>(given, {
+): Promise<ImageStrip[]> {
+  const { predictions, maxSide } = resolveOptions<StripOptions>(given, {
     purpose: "draw strips of predictions",
     defaults: STRIP_DEFAULTS,
     rules: { predictions: COUNT, maxSide: COUNT },
   });
-}
-
-async function readStrip(
-  sources: readonly StripSource[],
-  maxSide: number,
-): Promise<ImageStrip> {
-  const title = basename(sources[0]!.path);
-  return { title, images: await readStripImages(sources, maxSide) };
+  return Promise.all(lists.map(async (sources) => ({
+    title: basename(sources[0]!.path),
+    images: await readStripImages(sources.slice(0, predictions + 1), maxSide),
+  })));
 }
 
 /** What was found for images whose positions nobody knows. */
@@ -138,11 +134,9 @@ export async function readMatchStrips(
   queries: Iterable<number>,
   given: Partial<StripOptions> = {},
 ): Promise<ImageStrip[]> {
-  const { predictions, maxSide } = resolveStripOptions(given);
-  return await Promise.all(
-    [...queries].map((query) =>
-      readStrip(listMatches(found, query).slice(0, predictions + 1), maxSide)
-    ),
+  return await readStrips(
+    [...queries].map((query) => listMatches(found, query)),
+    given,
   );
 }
 
