@@ -9,3 +9,16 @@ export async function inFolder(
     await Deno.remove(folder, { recursive: true });
   }
 }
+
+/** A test in an empty folder, of what keeps engines open: their threads stay until the program ends. */
+export function testInFolder(
+  name: string,
+  fn: (folder: string) => Promise<void>,
+): void {
+  Deno.test({
+    name,
+    sanitizeResources: false,
+    sanitizeOps: false,
+    fn: () => inFolder(fn),
+  });
+}

@@ -5,7 +5,7 @@ import { createModel } from "../../lib/model/create_model.ts";
 import { encodeOnnxModel } from "../../lib/model/onnx_model.ts";
 import { prepareExplore } from "../../tasks/_prepare_explore.ts";
 import { sendPhoto } from "../explore/explore_tiny_city.ts";
-import { inFolder } from "../in_folder.ts";
+import { testInFolder } from "../in_folder.ts";
 import { writeModel } from "../model/make_stranger.ts";
 import { tinyCity } from "../tiny_city.ts";
 import { refuse } from "./refuse.ts";
@@ -14,18 +14,6 @@ import { runForJson } from "./run_command.ts";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const WASM = ["--engine", "wasm"];
 const MODEL = ["--arch", "alexnet", "--width-divisor", "8"];
-
-function testInFolder(
-  name: string,
-  fn: (folder: string) => Promise<void>,
-): void {
-  Deno.test({
-    name,
-    sanitizeResources: false,
-    sanitizeOps: false,
-    fn: () => inFolder(fn),
-  });
-}
 
 testInFolder(
   "explore locates a photo as test did, with the permissions that it has for everyone, and ends with Ctrl-C",

@@ -6,7 +6,7 @@ import { readNpy } from "../../lib/npy.ts";
 import { readReportData } from "../../lib/report/read_report_data.ts";
 import { readRunFlags } from "../../lib/train/run_folder.ts";
 import { assertClose } from "../assert_close.ts";
-import { inFolder } from "../in_folder.ts";
+import { testInFolder } from "../in_folder.ts";
 import {
   makeOperator,
   makeStranger,
@@ -32,18 +32,6 @@ async function writeOwn(folder: string): Promise<string> {
   );
   await model.dispose();
   return path;
-}
-
-function testInFolder(
-  name: string,
-  fn: (folder: string) => Promise<void>,
-): void {
-  Deno.test({
-    name,
-    sanitizeResources: false,
-    sanitizeOps: false,
-    fn: () => inFolder(fn),
-  });
 }
 
 testInFolder(
