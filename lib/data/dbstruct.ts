@@ -5,8 +5,8 @@
  */
 import { DatasetError } from "../errors.ts";
 import { writeBytesWhole } from "../files.ts";
-import { type MatNumeric, type MatValue, readMat } from "./mat.ts";
-import { encodeMatStruct } from "./mat_write.ts";
+import { type MatNumeric, type MatValue, readMat } from "../mat.ts";
+import { encodeMatStruct } from "../mat_write.ts";
 
 /** UTM positions, column by column. */
 export interface UtmPositions {

@@ -5,9 +5,9 @@
  */
 import { dirname, isAbsolute, join } from "node:path";
 import { DatasetError, describeCause } from "../errors.ts";
+import { describeFolder, isFolder } from "../folders.ts";
 
 const IMAGE_NAME = /^[^.].*\.(jpe?g|png|webp)$/i;
-const MAX_NAMES = 8;
 
 /** How a folder is listed. */
 export interface ListImagesOptions {
@@ -68,30 +68,6 @@ async function collectImages(
     } else if (IMAGE_NAME.test(entry.name)) {
       paths.push(path);
     }
-  }
-}
-
-/** Whether a path, or what it links to, is a folder. A missing one is not. */
-export async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isDirectory;
-  } catch {
-    return false;
-  }
-}
-
-/** Says in one phrase what a folder holds, for the fix of an error. */
-export async function describeFolder(folder: string): Promise<string> {
-  try {
-    const entries = await Array.fromAsync(Deno.readDir(folder));
-    const names = entries.filter((entry) => !entry.name.startsWith("."))
-      .map((entry) => entry.isDirectory ? `${entry.name}/` : entry.name)
-      .sort();
-    const shown = names.slice(0, MAX_NAMES).join(", ") || "nothing";
-    const more = names.length - MAX_NAMES;
-    return `${folder} holds ${shown}${more > 0 ? ` and ${more} more` : ""}`;
-  } catch {
-    return `there is no folder ${folder}`;
   }
 }
 

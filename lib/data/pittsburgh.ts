@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { DatasetError } from "../errors.ts";
 import type { PlaceDataset } from "./dataset.ts";
 import { readDbStruct } from "./dbstruct.ts";
-import { describeFolder, isFolder } from "./list_images.ts";
+import { describeFolder, isFolder } from "../folders.ts";
 import {
   checkPlaceDataset,
   type RadiusOptions,

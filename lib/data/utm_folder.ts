@@ -6,7 +6,8 @@
 import { basename, join } from "node:path";
 import { DatasetError } from "../errors.ts";
 import type { PlaceDataset, PlaceImages } from "./dataset.ts";
-import { describeFolder, isFolder, listImages } from "./list_images.ts";
+import { describeFolder, isFolder } from "../folders.ts";
+import { listImages } from "./list_images.ts";
 import {
   checkPlaceDataset,
   nameOfFolder,

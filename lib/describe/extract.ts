@@ -4,7 +4,8 @@
  * @module
  */
 import type { ImageOptions } from "../data/image/options.ts";
-import { isFolder, listImages, readImageList } from "../data/list_images.ts";
+import { listImages, readImageList } from "../data/list_images.ts";
+import { isFolder } from "../folders.ts";
 import { findReadable } from "../data/readable.ts";
 import { writeTextWhole } from "../files.ts";
 import { createHdf5Rows } from "../hdf5.ts";

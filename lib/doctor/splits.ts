@@ -11,7 +11,7 @@ import {
   readDataset,
   SPLITS,
 } from "../data/read_dataset.ts";
-import { isFolder } from "../data/list_images.ts";
+import { isFolder } from "../folders.ts";
 import {
   type CheckName,
   fails,

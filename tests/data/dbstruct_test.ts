@@ -5,7 +5,7 @@ import {
   readDbStruct,
   writeDbStruct,
 } from "../../lib/data/dbstruct.ts";
-import { encodeMatStruct } from "../../lib/data/mat_write.ts";
+import { encodeMatStruct } from "../../lib/mat_write.ts";
 import expected from "../golden/k_dataset/mat_variants/expected.json" with {
   type: "json",
 };

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { writeBytesWhole } from "../../lib/files.ts";
-import { encodeMatStruct, type MatField } from "../../lib/data/mat_write.ts";
+import { encodeMatStruct, type MatField } from "../../lib/mat_write.ts";
 import { inFolder } from "../in_folder.ts";
 import { AVG, refuse } from "./refuse.ts";
 import { cut, withCity, writeText } from "./spoil.ts";

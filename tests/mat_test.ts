@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { deflateSync } from "node:zlib";
 import fc from "fast-check";
-import { DatasetError } from "../../lib/errors.ts";
-import { type MatValue, parseMat, readMat } from "../../lib/data/mat.ts";
+import { DatasetError } from "../lib/errors.ts";
+import { type MatValue, parseMat, readMat } from "../lib/mat.ts";
 
 const FIXTURES = new URL(
-  "../golden/k_dataset/mat_variants/",
+  "./golden/k_dataset/mat_variants/",
   import.meta.url,
 );
-const REAL = new URL("../../../shared/data/", import.meta.url);
+const REAL = new URL("../../shared/data/", import.meta.url);
 const hasReal = await Deno.stat(REAL).then(() => true, () => false);
 
 function readFixture(name: string): Uint8Array {

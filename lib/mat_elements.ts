@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { DatasetError } from "../errors.ts";
+import { DatasetError } from "./errors.ts";
 
 /** Types of data elements. */
 export const MI = {

@@ -5,8 +5,8 @@
  */
 import { dirname } from "node:path";
 import { inflateSync } from "node:zlib";
-import { DatasetError, describeCause } from "../errors.ts";
-import { describeFolder } from "./list_images.ts";
+import { DatasetError, describeCause } from "./errors.ts";
+import { describeFolder } from "./folders.ts";
 import {
   damaged,
   MatCursor,
