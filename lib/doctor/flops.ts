@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { type FeatureSize, intermediateSizes } from "../model/layers.ts";
+import {
+  branchesOf,
+  type FeatureSize,
+  intermediateSizes,
+} from "../model/layers.ts";
 import type { Layer } from "../model/network.ts";
 
 /**
@@ -23,9 +27,8 @@ export function countFlops(
     if (layer.kind === "conv") {
       const terms = layer.size ** 2 * size.channels;
       flops += 2 * terms * after.channels * after.height * after.width;
-    } else if (layer.kind === "concat") {
-      for (const branch of layer.branches) flops += countFlops(branch, size);
     }
+    for (const branch of branchesOf(layer)) flops += countFlops(branch, size);
     size = after;
   }
   return flops;

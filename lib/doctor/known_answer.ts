@@ -55,7 +55,7 @@ export function makeSamples(): readonly Sample[] {
   );
   const images = { ...SIZE, pixels };
   return ARCH_NAMES.map((arch) => {
-    const network = describeNetwork(arch, WIDTH_DIVISOR);
+    const network = describeNetwork(arch, { widthDivisor: WIDTH_DIVISOR });
     const D = outputChannels(network.layers, 3);
     const tensors = new Map([
       ...randomWeights(network.layers, random.fork(arch)),

@@ -1,17 +1,17 @@
 /**
- * The networks: AlexNet, VGG-16 and SqueezeNet 1.1.
+ * The networks: AlexNet, VGG-16, SqueezeNet 1.1 and ResNets.
  *
  * @module
  */
-import type {
-  ArchName,
-  ConvLayer,
-  Layer,
-  MaxPoolLayer,
-  Network,
-  Normalization,
-  ReluLayer,
-} from "./network.ts";
+import { alexNet } from "./architectures/alexnet.ts";
+import { resNet } from "./architectures/resnet.ts";
+import { squeezeNet } from "./architectures/squeezenet.ts";
+import { vgg16 } from "./architectures/vgg.ts";
+import { divideWidth, RELU, type Width } from "./architectures/width.ts";
+import { OptionsError } from "../errors.ts";
+import { findPart, listParts } from "./layer_names.ts";
+import type { ArchName, Layer, Network, Normalization } from "./network.ts";
+import { isCgd, MODEL_DEFAULTS, type ModelOptions } from "./options.ts";
 
 /** Torchvision's: RGB in [0, 1], ImageNet statistics. */
 export const IMAGENET: Normalization = {
@@ -20,152 +20,96 @@ export const IMAGENET: Normalization = {
   std: [0.229, 0.224, 0.225],
 };
 
-const RELU: ReluLayer = { kind: "relu" };
+/** What decides the layers of a network besides its name. */
+export type NetworkOptions = Partial<
+  Pick<
+    ModelOptions,
+    "widthDivisor" | "lastLayer" | "lastRelu" | "layer3Stride" | "pooling"
+  >
+>;
 
 /**
- * Describes a network.
+ * Describes a network up to its last convolution or block, or up to `lastLayer`.
+ *
+ * It ends before the ReLU of that convolution, unless `lastRelu` keeps it; a block of a ResNet
+ * has its ReLU inside.
  *
  * @param name Which one.
- * @param widthDivisor Divides the channels of every layer, for small experiments.
+ * @throws {OptionsError} If it has no such last layer, listing those that are there; or no
+ * layer3 that has a stride.
  *
- * Source: torchvision's vgg16, alexnet and squeezenet1_1 `features`, without the last
- * ReLU and pool, as in pytorch-NetVlad.
+ * Source: torchvision's networks, without the last ReLU and pool, as in pytorch-NetVlad.
  */
-export function describeNetwork(name: ArchName, widthDivisor = 1): Network {
-  const width = (channels: number): number =>
-    Math.max(1, Math.round(channels / widthDivisor));
+export function describeNetwork(
+  name: ArchName,
+  options: NetworkOptions = {},
+): Network {
+  const { widthDivisor = MODEL_DEFAULTS.widthDivisor, lastLayer } = options;
+  if (options.layer3Stride !== undefined) checkStage(name);
+  const all = listLayers(name, divideWidth(widthDivisor), options);
+  const { end } = lastLayer === undefined
+    ? listParts(all).at(-1)!
+    : findPart(name, all, lastLayer, "lastLayer");
+  const bare = withoutLastRelu(all.slice(0, end));
+  const layers = options.lastRelu ? withLastRelu(bare) : bare;
+  const trainFrom = chooseTrainFrom(TRAIN_FROM[name], layers);
+  return { name, layers, normalization: IMAGENET, trainFrom };
+}
+
+/** Where training begins unless asked otherwise. */
+const TRAIN_FROM: Record<ArchName, string> = {
+  vgg16: "conv5_1",
+  ["vgg16_bn"]: "conv5_1",
+  alexnet: "conv5",
+  ["squeezenet1_1"]: "fire9",
+  resnet18: "layer4",
+  resnet50: "layer4",
+};
+
+function listLayers(
+  name: ArchName,
+  width: Width,
+  options: NetworkOptions,
+): Layer[] {
+  const layer3Stride = chooseLayer3Stride(options);
   switch (name) {
     case "vgg16":
-      return {
-        name,
-        layers: vgg16(width),
-        normalization: IMAGENET,
-        trainFrom: "conv5_1",
-      };
+      return vgg16(width, { batchNorm: false });
+    case "vgg16_bn":
+      return vgg16(width, { batchNorm: true });
     case "alexnet":
-      return {
-        name,
-        layers: alexNet(width),
-        normalization: IMAGENET,
-        trainFrom: "conv5",
-      };
+      return alexNet(width);
     case "squeezenet1_1":
-      return {
-        name,
-        layers: squeezeNet(width),
-        normalization: IMAGENET,
-        trainFrom: "fire9",
-      };
+      return squeezeNet(width);
+    case "resnet18":
+      return resNet(width, {
+        blocks: [2, 2, 2, 2],
+        block: "basic",
+        layer3Stride,
+      });
+    case "resnet50":
+      return resNet(width, {
+        blocks: [3, 4, 6, 3],
+        block: "bottleneck",
+        layer3Stride,
+      });
   }
 }
 
-/** Channels of each block's convolutions. */
-const VGG16_BLOCKS = [
-  [64, 64],
-  [128, 128],
-  [256, 256, 256],
-  [512, 512, 512],
-  [512, 512, 512],
-];
-
-type Width = (channels: number) => number;
-
-function vgg16(width: Width): Layer[] {
-  const layers: Layer[] = [];
-  VGG16_BLOCKS.forEach((block, b) => {
-    if (b > 0) {
-      layers.push({ kind: "maxPool", size: 2, stride: 2, ceilMode: false });
-    }
-    block.forEach((channels, c) => {
-      layers.push({
-        kind: "conv",
-        name: `conv${b + 1}_${c + 1}`,
-        weights: `features.${layers.length}`,
-        channels: width(channels),
-        size: 3,
-        stride: 1,
-        padding: 1,
-      }, RELU);
-    });
+/** Only a ResNet has a layer3. */
+function checkStage(name: ArchName): void {
+  if (name === "resnet18" || name === "resnet50") return;
+  throw new OptionsError(`Cannot set the stride of layer3 of ${name}`, {
+    where: "option layer3Stride",
+    fix: "leave it out: it is for resnet18 and resnet50",
   });
-  return withoutLastRelu(layers);
 }
 
-function alexNet(width: Width): Layer[] {
-  const pool: MaxPoolLayer = {
-    kind: "maxPool",
-    size: 3,
-    stride: 2,
-    ceilMode: false,
-  };
-  const conv = (
-    name: string,
-    index: number,
-    channels: number,
-    [size, stride, padding]: [number, number, number],
-  ): ConvLayer => ({
-    kind: "conv",
-    name,
-    weights: `features.${index}`,
-    channels: width(channels),
-    size,
-    stride,
-    padding,
-  });
-  return [
-    conv("conv1", 0, 64, [11, 4, 2]),
-    RELU,
-    pool,
-    conv("conv2", 3, 192, [5, 1, 2]),
-    RELU,
-    pool,
-    conv("conv3", 6, 384, [3, 1, 1]),
-    RELU,
-    conv("conv4", 8, 256, [3, 1, 1]),
-    RELU,
-    conv("conv5", 10, 256, [3, 1, 1]),
-  ];
-}
-
-/** Index in torchvision's `features`, squeezed and expanded channels of fire2 to fire9; `pool` between. */
-const SQUEEZENET_FIRES = [
-  [3, 16, 64],
-  [4, 16, 64],
-  "pool",
-  [6, 32, 128],
-  [7, 32, 128],
-  "pool",
-  [9, 48, 192],
-  [10, 48, 192],
-  [11, 64, 256],
-  [12, 64, 256],
-] as const;
-
-function squeezeNet(width: Width): Layer[] {
-  const pool: MaxPoolLayer = {
-    kind: "maxPool",
-    size: 3,
-    stride: 2,
-    ceilMode: true,
-  };
-  let fire = 1;
-  const layers: Layer[] = [
-    {
-      kind: "conv",
-      name: "conv1",
-      weights: "features.0",
-      channels: width(64),
-      size: 3,
-      stride: 2,
-      padding: 0,
-    },
-    RELU,
-    pool,
-    ...SQUEEZENET_FIRES.flatMap((entry): Layer[] =>
-      entry === "pool" ? [pool] : fireBlock(`fire${++fire}`, entry, width)
-    ),
-  ];
-  return withoutLastRelu(layers);
+/** The stride of a ResNet's layer3: that which is asked for, or 1 for CGD and 2 for others. */
+function chooseLayer3Stride(
+  { layer3Stride, pooling }: NetworkOptions,
+): 1 | 2 {
+  return layer3Stride ?? (isCgd(pooling) ? 1 : 2);
 }
 
 /** Ends each branch of the last layer with its convolution. */
@@ -177,29 +121,16 @@ function withoutLastRelu(layers: Layer[]): Layer[] {
   return [...layers.slice(0, -1), { ...last, branches }];
 }
 
-function fireBlock(
-  name: string,
-  [index, squeezed, expanded]: readonly [number, number, number],
-  width: Width,
-): Layer[] {
-  const conv = (part: string, channels: number, size: number): ConvLayer => ({
-    kind: "conv",
-    name: `${name}/${part}`,
-    weights: `features.${index}.${part}`,
-    channels: width(channels),
-    size,
-    stride: 1,
-    padding: (size - 1) / 2,
-  });
-  return [
-    conv("squeeze", squeezed, 1),
-    RELU,
-    {
-      kind: "concat",
-      branches: [
-        [conv("expand1x1", expanded, 1), RELU],
-        [conv("expand3x3", expanded, 3), RELU],
-      ],
-    },
-  ];
+/** Ends a network with a ReLU, if it does not already. */
+function withLastRelu(layers: Layer[]): Layer[] {
+  return layers.at(-1)!.kind === "residual" ? layers : [...layers, RELU];
+}
+
+/** The network's own choice; where that is cut off, the beginning of the last stage that is left. */
+function chooseTrainFrom(usual: string, layers: readonly Layer[]): string {
+  const names = listParts(layers).map(({ name }) => name);
+  if (names.includes(usual)) return usual;
+  const stageOf = (name: string): string => name.split(/[._]/)[0]!;
+  const last = stageOf(names.at(-1)!);
+  return names.find((name) => stageOf(name) === last)!;
 }

@@ -3,16 +3,19 @@
  *
  * @module
  */
-import { CheckpointError, ShapeError } from "../errors.ts";
 import type { Engine, EngineOutput, EngineSession } from "../engine/engine.ts";
 import * as tf from "../engine/tf.ts";
 import {
   aggregate,
   descriptorLength,
-  headFromCentroids,
+  headBuffers,
   headShapes,
 } from "./aggregate.ts";
+import { headFromCentroids } from "./aggregators/netvlad.ts";
+import { headFromWhitening } from "./aggregators/rmac.ts";
+import { describePositions } from "./describe_parts.ts";
 import {
+  bufferNames,
   type FeatureSize,
   imagesPerRun,
   intermediateSizes,
@@ -20,15 +23,18 @@ import {
   outputChannels,
   weightShapes,
 } from "./layers.ts";
+import { nameModel } from "./encoder_name.ts";
 import type { Images, Model } from "./model.ts";
 import type { Network } from "./network.ts";
-import { l2Normalize } from "./normalize.ts";
 import { writeOnnxNetwork } from "./onnx_network.ts";
 import type { LOCAL_FORMS, ModelOptions } from "./options.ts";
 import { fromVariable, toVariable } from "./parameters.ts";
-import { countImages, describeByRuns, runImages } from "./run_images.ts";
+import { countImages, describeByRuns } from "./run_images.ts";
 import { runLayers } from "./run_layers.ts";
+import { AppliedWhitening } from "./applied_whitening.ts";
+import type { Whitening } from "./whitening.ts";
 import { checkTensors, type NamedTensors } from "./weights/tensors.ts";
+import { nameWhitening } from "./weights/whitening_file.ts";
 
 /** What a model is made of. */
 export interface ModelMakings {
@@ -55,9 +61,12 @@ class AssembledModel implements Model {
   readonly parts: NetworkParts;
   readonly engine: Engine;
   readonly localLength: number;
-  readonly descriptorLength: number;
   readonly variables = new Map<string, tf.Variable>();
-  readonly #frozenTensors: NamedTensors;
+  readonly buffers = new Map<string, tf.Variable>();
+  readonly #whitening: AppliedWhitening;
+  readonly #frozenTensors: NamedTensors = new Map();
+  /** Names of all parameters, in the order of the state dict. */
+  readonly #names: readonly string[];
   readonly #ownsEngine: boolean;
   #hasRandomHead: boolean;
   #session: Promise<EngineSession> | undefined;
@@ -72,46 +81,46 @@ class AssembledModel implements Model {
     this.#ownsEngine = ownsEngine;
     this.#hasRandomHead = hasRandomHead;
     this.localLength = outputChannels(this.network.layers, 3);
-    this.descriptorLength = descriptorLength(this.options, this.localLength);
-    const shapes = this.#trainedShapes();
-    this.#frozenTensors = new Map();
-    for (const [name, tensor] of tensors) {
-      if (shapes.has(name)) this.variables.set(name, toVariable(name, tensor));
-      else this.#frozenTensors.set(name, tensor);
-    }
+    const rawLength = descriptorLength(this.options, this.localLength);
+    this.#whitening = new AppliedWhitening(rawLength, this.engine);
+    this.#names = [...tensors.keys()];
+    this.#sortTensors(tensors);
   }
 
   get name(): string {
-    return `${this.options.arch}_${this.options.pooling}`;
+    return nameModel(this.options);
+  }
+
+  get descriptorLength(): number {
+    return this.#whitening.descriptorLength;
+  }
+
+  get whitening(): Whitening | undefined {
+    return this.#whitening.whitening;
+  }
+
+  setWhitening(whitening: Whitening | undefined): void {
+    this.#whitening.set(whitening);
   }
 
   get needsCentroids(): boolean {
     return this.#hasRandomHead && this.options.pooling === "netvlad";
   }
 
+  get needsRegionWhitening(): boolean {
+    const { pooling, rmacWhiten } = this.options;
+    return this.#hasRandomHead && pooling === "rmac" && rmacWhiten;
+  }
+
   describe(images: Images): Promise<Float32Array> {
     return describeByRuns(this, images);
   }
 
-  async describeLocally(
+  describeLocally(
     images: Images,
     form: typeof LOCAL_FORMS[number],
   ): Promise<Float32Array> {
-    const { height, width } = intermediateSizes(
-      this.network.layers,
-      { ...images, channels: 3 },
-    ).at(-1)!;
-    const imageLength = height * width * this.localLength;
-    const rows = new Float32Array(countImages(images) * imageLength);
-    await runImages(this, images, async (features, first) => {
-      const local = tf.tidy(() => {
-        const raw = this.#runTail(features);
-        return form === "normalized" ? l2Normalize(raw) : raw;
-      });
-      rows.set(await local.data(), first * imageLength);
-      local.dispose();
-    });
-    return rows;
+    return describePositions(this, images, form);
   }
 
   async runFrozen(images: Images): Promise<EngineOutput> {
@@ -132,8 +141,14 @@ class AssembledModel implements Model {
 
   runTrained(features: tf.Tensor4D): tf.Tensor2D {
     return tf.tidy(() =>
-      aggregate(this.#runTail(features), this.options, this.variables)
+      this.#whitening.apply(
+        aggregate(this.encodeTrained(features), this.options, this.#tail),
+      )
     );
+  }
+
+  encodeTrained(features: tf.Tensor4D): tf.Tensor4D {
+    return runLayers(this.parts.trained, features, this.#tail);
   }
 
   imagesPerRun(size: { height: number; width: number }): number {
@@ -165,33 +180,27 @@ class AssembledModel implements Model {
 
   setCentroids(centroids: Float32Array, descriptors: Float32Array): void {
     const D = this.localLength;
-    const { numClusters: K } = this.options;
-    if (centroids.length !== K * D || descriptors.length % D !== 0) {
-      throw new ShapeError(
-        `Cannot start NetVLAD from ${centroids.length} centroid values`,
-        {
-          where: "argument centroids",
-          fix: `pass [K=${K}, D=${D}] values, and descriptors of length ${D}`,
-        },
-      );
-    }
-    if (!centroids.every(Number.isFinite)) {
-      throw new CheckpointError("Cannot start NetVLAD from these centroids", {
-        where: "argument centroids (some are not finite)",
-        fix: "cluster again, with weights that give finite features",
-      });
-    }
-    const head = headFromCentroids(this.options, D, centroids, descriptors);
-    this.#assign(head);
-    this.#hasRandomHead = false;
+    this.#startHead(headFromCentroids(this.options, D, centroids, descriptors));
+  }
+
+  setRegionWhitening(whitening: Whitening): void {
+    this.#startHead(headFromWhitening(this.localLength, whitening));
   }
 
   async exportTensors(): Promise<NamedTensors> {
-    const tensors: NamedTensors = new Map(this.#frozenTensors);
-    for (const [name, variable] of this.variables) {
-      tensors.set(name, await fromVariable(name, variable));
+    const tail = this.#tail;
+    const tensors: NamedTensors = new Map();
+    for (const name of this.#names) {
+      const variable = tail.get(name);
+      const tensor = variable
+        ? await fromVariable(name, variable)
+        : this.#frozenTensors.get(name)!;
+      tensors.set(name, tensor);
     }
-    return tensors;
+    return new Map([
+      ...tensors,
+      ...(this.whitening ? nameWhitening(this.whitening) : []),
+    ]);
   }
 
   importTensors(source: string, tensors: NamedTensors): void {
@@ -201,8 +210,10 @@ class AssembledModel implements Model {
   }
 
   async dispose(): Promise<void> {
-    for (const variable of this.variables.values()) variable.dispose();
+    for (const variable of this.#tail.values()) variable.dispose();
     this.variables.clear();
+    this.buffers.clear();
+    this.#whitening.dispose();
     await (await this.#session)?.dispose();
     this.#session = undefined;
     if (this.#ownsEngine) await this.engine.dispose();
@@ -216,13 +227,36 @@ class AssembledModel implements Model {
     ]);
   }
 
-  #runTail(features: tf.Tensor4D): tf.Tensor4D {
-    return runLayers(this.parts.trained, features, this.variables);
+  /** What the trained layers and the head compute with. */
+  get #tail(): ReadonlyMap<string, tf.Variable> {
+    return new Map([...this.variables, ...this.buffers]);
   }
 
-  /** Replaces the values of all variables that `tensors` names. */
+  /** Makes variables of what is trained, and of the buffers beside it. */
+  #sortTensors(tensors: NamedTensors): void {
+    const shapes = this.#trainedShapes();
+    const buffers = new Set([
+      ...bufferNames(this.parts.trained),
+      ...headBuffers(this.options),
+    ]);
+    for (const [name, tensor] of tensors) {
+      if (!shapes.has(name)) {
+        this.#frozenTensors.set(name, tensor);
+        continue;
+      }
+      const part = buffers.has(name) ? this.buffers : this.variables;
+      part.set(name, toVariable(name, tensor));
+    }
+  }
+
+  #startHead(head: NamedTensors): void {
+    this.#assign(head);
+    this.#hasRandomHead = false;
+  }
+
+  /** Replaces the values of all variables and buffers that `tensors` names. */
   #assign(tensors: NamedTensors): void {
-    for (const [name, variable] of this.variables) {
+    for (const [name, variable] of this.#tail) {
       const tensor = tensors.get(name);
       if (tensor === undefined) continue;
       const value = toVariable(name, tensor);

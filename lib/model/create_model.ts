@@ -5,9 +5,9 @@
  */
 import type { Engine } from "../engine/engine.ts";
 import { startEngine } from "../engine/start_engine.ts";
-import { OptionsError } from "../errors.ts";
+import { CheckpointError } from "../errors.ts";
 import { createRandom } from "../random.ts";
-import { headShapes, randomHead } from "./aggregate.ts";
+import { completeHead, headShapes, randomHead } from "./aggregate.ts";
 import { assembleModel } from "./assembled_model.ts";
 import { cutNetwork, outputChannels, weightShapes } from "./layers.ts";
 import { describeNetwork } from "./architectures.ts";
@@ -15,25 +15,25 @@ import { adaptNetwork, type Network } from "./network.ts";
 import type { Model } from "./model.ts";
 import { type ModelOptions, resolveModelOptions } from "./options.ts";
 import { randomWeights } from "./parameters.ts";
-import {
-  type EncoderWeights,
-  readEncoderWeights,
-} from "./weights/encoder_weights.ts";
+import { obeyWeights } from "./weights/dictated_options.ts";
+import { readEncoderWeights } from "./weights/encoder_weights.ts";
 import { checkTensors, type NamedTensors } from "./weights/tensors.ts";
+import type { EncoderWeights } from "./weights/weights_format.ts";
 
 /** Where a model runs and what of it is trained. */
 export interface ModelPlace {
   /** A started engine, which the caller keeps; or the name of one to start. */
   engine?: Engine | Engine["name"] | "auto";
-  /** First layer to train, such as `conv5_1`; `null` for none, which is fastest to describe with. */
+  /** First layer, block or stage to train, such as `conv5_1`, `layer4.1` or `layer4`; `null` for none, which is fastest to describe with. */
   trainFrom?: string | null;
 }
 
 /**
  * Assembles a model.
  *
- * @param given Network, aggregation, weights and seed. What is left out is as the weights of a
- * trained NetVLAD say (`vladOrder`, `vladNorm`), or the default.
+ * @param given Network, aggregation, weights and seed. What is left out is as the weights say
+ * (of NetVLAD `numClusters`, `vladOrder` and so on; of the models of other programs `arch` and
+ * `pooling` too), or the default.
  * @param place Engine, and what is trained.
  * @returns The caller disposes it.
  * @throws {OptionsError} If an option is wrong, or not what the weights were trained with.
@@ -56,22 +56,19 @@ export async function createModel(
   { engine = "auto", trainFrom = null }: ModelPlace = {},
 ): Promise<Model> {
   const { weights: path } = resolveModelOptions(given);
-  const weights = path === undefined
-    ? undefined
-    : await readEncoderWeights(path);
-  const options = resolveModelOptions({
-    ...given,
-    ...(weights && listTrainedOptions(given, weights)),
-  });
+  const { options: known, weights } = path === undefined
+    ? { options: given, weights: undefined }
+    : obeyWeights(path, given, await readEncoderWeights(path));
+  const options = resolveModelOptions(known);
   const network = adaptNetwork(
-    describeNetwork(options.arch, options.widthDivisor),
+    describeNetwork(options.arch, options),
     weights ?? {},
   );
   const parts = cutNetwork(network, trainFrom);
   const tensors = gatherTensors(network, options, weights);
   const ownsEngine = typeof engine === "string";
   const started = ownsEngine ? await startEngine({ engine }) : engine;
-  return assembleModel({
+  const model = assembleModel({
     options,
     network,
     parts,
@@ -80,42 +77,8 @@ export async function createModel(
     hasRandomHead: (weights?.head.size ?? 0) === 0,
     ownsEngine,
   });
-}
-
-/** Options that make other descriptors of the same parameters. */
-const DESCRIPTOR_OPTIONS = ["vladOrder", "vladNorm"] as const;
-
-/** The descriptor options that a trained head was written with, if its file says so. */
-function listTrainedOptions(
-  given: Partial<ModelOptions>,
-  { head, metadata }: EncoderWeights,
-): Partial<ModelOptions> {
-  if (head.size === 0) return {};
-  const trained = parseObject(metadata.model) as Partial<ModelOptions>;
-  const names = DESCRIPTOR_OPTIONS.filter((name) => trained[name]);
-  const other = names.filter((name) =>
-    given[name] && given[name] !== trained[name]
-  );
-  if (other.length > 0) {
-    throw new OptionsError("Cannot make other descriptors than were trained", {
-      where: other.map((name) =>
-        `${name} is ${given[name]}, ${given.weights} was trained with ${
-          trained[name]
-        }`
-      ).join("; "),
-      fix: "leave them out: they are taken from the weights",
-    });
-  }
-  return Object.fromEntries(names.map((name) => [name, trained[name]]));
-}
-
-/** An object in JSON; an empty one for the text of another program. */
-function parseObject(text = "{}"): object {
-  try {
-    return Object(JSON.parse(text));
-  } catch {
-    return {};
-  }
+  model.setWhitening(weights?.whitening);
+  return model;
 }
 
 /** The tensors of the weights file, checked, and random ones for what it does not hold. */
@@ -127,7 +90,7 @@ function gatherTensors(
   const random = createRandom(options.seed);
   const D = outputChannels(layers, 3);
   const head = weights && weights.head.size > 0
-    ? weights.head
+    ? completeHead(weights.head, options, D, random.fork("head"))
     : randomHead(options, D, random.fork("head"));
   if (weights === undefined) {
     return new Map([...randomWeights(layers, random.fork(name)), ...head]);
@@ -138,8 +101,23 @@ function gatherTensors(
     new Map([...weights.tensors, ...head]),
     new Map([...needed, ...headShapes(options, D)]),
   );
+  checkWhole(options, weights);
   const encoder = [...needed.keys()].map((key) =>
     [key, weights.tensors.get(key)!] as const
   );
   return new Map([...encoder, ...head]);
+}
+
+/** ResNet-101 has all that ResNet-50 needs, and more between: what is of no layer is another network's. */
+function checkWhole(
+  { lastLayer: _lastLayer, ...uncut }: Readonly<ModelOptions>,
+  { tensors }: EncoderWeights,
+): void {
+  const whole = weightShapes(describeNetwork(uncut.arch, uncut).layers, 3);
+  const spare = [...tensors.keys()].filter((name) => !whole.has(name));
+  if (spare.length === 0) return;
+  throw new CheckpointError("Cannot use weights of another network", {
+    where: `${uncut.weights}; ${uncut.arch} has no ${spare.join(", ")}`,
+    fix: "choose the network that they are of, if it is one of those here",
+  });
 }

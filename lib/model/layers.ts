@@ -4,8 +4,15 @@
  *
  * @module
  */
-import { OptionsError, ShapeError } from "../errors.ts";
-import type { ConvLayer, Layer, Network } from "./network.ts";
+import { ShapeError } from "../errors.ts";
+import { findPart } from "./layer_names.ts";
+import type {
+  BatchNormLayer,
+  ConvLayer,
+  Layer,
+  MaxPoolLayer,
+  Network,
+} from "./network.ts";
 
 /** A network cut in two: what stays as it is, and what is trained. */
 export interface NetworkParts {
@@ -18,53 +25,59 @@ export interface NetworkParts {
 /**
  * Cuts a network before a layer or block.
  *
- * @param from Name of a convolution (`conv5_1`) or block (`fire9`) of the top
- * level; `null` leaves everything frozen.
+ * @param from Name of a convolution (`conv5_1`), block (`fire9`, `layer4.1`) or stage
+ * (`layer4`) of the top level; `null` leaves everything frozen.
  * @throws {OptionsError} If there is no such layer; it lists those that are there.
  */
 export function cutNetwork(
-  network: Network,
+  { name, layers }: Network,
   from: string | null,
 ): NetworkParts {
-  const { layers } = network;
   if (from === null) return { frozen: layers, trained: [] };
-  const at = layers.findIndex((layer) =>
-    layer.kind === "conv" && blockOf(layer) === from
-  );
-  if (at < 0) {
-    const names = layers.flatMap((layer) =>
-      layer.kind === "conv" ? [blockOf(layer)] : []
-    );
-    throw new OptionsError(`Cannot train ${network.name} from ${from}`, {
-      where: "option trainFrom",
-      fix: `use one of ${names.join(", ")}`,
-    });
-  }
-  return { frozen: layers.slice(0, at), trained: layers.slice(at) };
+  const { start } = findPart(name, layers, from, "trainFrom");
+  return { frozen: layers.slice(0, start), trained: layers.slice(start) };
 }
 
-function blockOf(layer: ConvLayer): string {
-  return layer.name.split("/")[0]!;
+/** A layer with weights, and the channels of its input. */
+interface WeightedLayer<Kind extends ConvLayer | BatchNormLayer> {
+  layer: Kind;
+  inputChannels: number;
 }
 
 /** The convolutions of a list of layers in order, with their input channels. */
 export function listConvolutions(
   layers: readonly Layer[],
   inputChannels: number,
-): { layer: ConvLayer; inputChannels: number }[] {
-  const found: { layer: ConvLayer; inputChannels: number }[] = [];
-  let channels = inputChannels;
-  for (const layer of layers) {
-    if (layer.kind === "conv") {
-      found.push({ layer, inputChannels: channels });
-    } else if (layer.kind === "concat") {
-      for (const branch of layer.branches) {
-        found.push(...listConvolutions(branch, channels));
-      }
-    }
-    channels = outputChannels([layer], channels);
+): WeightedLayer<ConvLayer>[] {
+  return listWeighted(layers, inputChannels).filter((
+    found,
+  ): found is WeightedLayer<ConvLayer> => found.layer.kind === "conv");
+}
+
+/** The lists of layers inside of a block that its input goes through. */
+export function branchesOf(layer: Layer): readonly Layer[][] {
+  switch (layer.kind) {
+    case "concat":
+      return layer.branches;
+    case "residual":
+      return [layer.main, layer.shortcut];
+    default:
+      return [];
   }
-  return found;
+}
+
+function listWeighted(
+  layers: readonly Layer[],
+  inputChannels: number,
+): WeightedLayer<ConvLayer | BatchNormLayer>[] {
+  let channels = inputChannels;
+  return layers.flatMap((layer) => {
+    const before = channels;
+    channels = outputChannels([layer], channels);
+    return layer.kind === "conv" || layer.kind === "batchNorm"
+      ? [{ layer, inputChannels: before }]
+      : branchesOf(layer).flatMap((branch) => listWeighted(branch, before));
+  });
 }
 
 /** Channels after a list of layers. */
@@ -73,31 +86,55 @@ export function outputChannels(
   inputChannels: number,
 ): number {
   return layers.reduce((channels, layer) => {
-    if (layer.kind === "conv") return layer.channels;
-    if (layer.kind !== "concat") return channels;
-    return layer.branches
-      .map((branch) => outputChannels(branch, channels))
-      .reduce((sum, value) => sum + value, 0);
+    switch (layer.kind) {
+      case "conv":
+        return layer.channels;
+      case "residual":
+        return outputChannels(layer.main, channels);
+      case "concat":
+        return layer.branches
+          .map((branch) => outputChannels(branch, channels))
+          .reduce((sum, value) => sum + value, 0);
+      default:
+        return channels;
+    }
   }, inputChannels);
 }
 
-/** Shapes of the weights that a list of layers needs, by state-dict name, `[out, in, kh, kw]` and `[out]`. */
+/** Shapes of the weights that a list of layers needs, buffers too, by state-dict name, `[out, in, kh, kw]` and `[out]`. */
 export function weightShapes(
   layers: readonly Layer[],
   inputChannels: number,
 ): Map<string, number[]> {
   return new Map(
-    listConvolutions(layers, inputChannels).flatMap(
-      ({ layer, inputChannels: C }): [string, number[]][] => [
-        [`${layer.weights}.weight`, [
-          layer.channels,
-          C,
-          layer.size,
-          layer.size,
-        ]],
-        [`${layer.weights}.bias`, [layer.channels]],
-      ],
+    listWeighted(layers, inputChannels).flatMap(
+      ({ layer, inputChannels: C }): [string, number[]][] => {
+        const { weights } = layer;
+        if (layer.kind === "batchNorm") {
+          return BATCH_NORM_WEIGHTS.map((name) => [`${weights}.${name}`, [C]]);
+        }
+        const { channels: D, size, withoutBias } = layer;
+        const bias: [string, number[]] = [`${weights}.bias`, [D]];
+        return [
+          [`${weights}.weight`, [D, C, size, size]],
+          ...(withoutBias ? [] : [bias]),
+        ];
+      },
     ),
+  );
+}
+
+const RUNNING_STATISTICS = ["running_mean", "running_var"] as const;
+
+/** What a batch normalisation has for each channel, in the order of a state dict. */
+const BATCH_NORM_WEIGHTS = ["weight", "bias", ...RUNNING_STATISTICS] as const;
+
+/** Names of those weights of a list of layers that are not trained: running statistics. */
+export function bufferNames(layers: readonly Layer[]): string[] {
+  return listWeighted(layers, 0).flatMap(({ layer }) =>
+    layer.kind === "batchNorm"
+      ? RUNNING_STATISTICS.map((name) => `${layer.weights}.${name}`)
+      : []
   );
 }
 
@@ -152,10 +189,8 @@ function listSizes(
   const sizes = [input];
   for (const layer of layers) {
     const before = sizes.at(-1)!;
-    if (layer.kind === "concat") {
-      for (const branch of layer.branches) {
-        sizes.push(...listSizes(branch, before).slice(1));
-      }
+    for (const branch of branchesOf(layer)) {
+      sizes.push(...listSizes(branch, before).slice(1));
     }
     sizes.push({
       height: outputLength(layer, before.height),
@@ -166,17 +201,33 @@ function listSizes(
   return sizes;
 }
 
+/** Rows, or columns, after a layer. */
 function outputLength(layer: Layer, length: number): number {
-  if (layer.kind === "conv") {
-    return Math.floor(
-      (length + 2 * layer.padding - layer.size) / layer.stride,
-    ) + 1;
+  switch (layer.kind) {
+    case "conv":
+      return countWindows(layer, length);
+    case "maxPool":
+      return countWindows(layer, length, layer.ceilMode);
+    case "residual":
+      return layer.main.reduce(
+        (length, inner) => outputLength(inner, length),
+        length,
+      );
+    default:
+      return length;
   }
-  if (layer.kind === "maxPool") {
-    const round = layer.ceilMode ? Math.ceil : Math.floor;
-    return round((length - layer.size) / layer.stride) + 1;
-  }
-  return length;
+}
+
+function countWindows(
+  { size, stride, padding = 0 }: Pick<
+    MaxPoolLayer,
+    "size" | "stride" | "padding"
+  >,
+  length: number,
+  ceilMode = false,
+): number {
+  const round = ceilMode ? Math.ceil : Math.floor;
+  return round((length + 2 * padding - size) / stride) + 1;
 }
 
 /**

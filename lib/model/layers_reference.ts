@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { ConvLayer, Layer, MaxPoolLayer } from "./network.ts";
+import {
+  BATCH_NORM_EPSILON,
+  type BatchNormLayer,
+  type ConvLayer,
+  type Layer,
+  type MaxPoolLayer,
+} from "./network.ts";
 
 /** A value inside of a network for one image, `[H][W][C]`, in double precision. */
 export type Grid = number[][][];
@@ -24,19 +30,30 @@ export function runLayersReference(
   weights: ReferenceWeights,
 ): Grid {
   return layers.reduce((grid, layer) => {
+    const run = (inner: readonly Layer[]): Grid =>
+      runLayersReference(inner, grid, weights);
     switch (layer.kind) {
       case "conv":
         return convolve(layer, grid, weights);
+      case "batchNorm":
+        return normalize(layer, grid, weights);
       case "relu":
         return mapCells(grid, (cell) => cell.map((v) => Math.max(v, 0)));
       case "maxPool":
         return pool(layer, grid);
       case "concat": {
-        const parts = layer.branches
-          .map((branch) => runLayersReference(branch, grid, weights));
+        const parts = layer.branches.map(run);
         return mapCells(
           parts[0]!,
           (_, y, x) => parts.flatMap((part) => part[y]![x]!),
+        );
+      }
+      case "residual": {
+        const around = run(layer.shortcut);
+        return mapCells(
+          run(layer.main),
+          (cell, y, x) =>
+            cell.map((v, d) => Math.max(v + around[y]![x]![d]!, 0)),
         );
       }
     }
@@ -83,7 +100,7 @@ function convolve(
 ): Grid {
   const { size, stride, padding, channels } = layer;
   const filter = weights.get(`${layer.weights}.weight`)!;
-  const bias = weights.get(`${layer.weights}.bias`)!;
+  const bias = weights.get(`${layer.weights}.bias`);
   const C = grid[0]![0]!.length;
   const length = (n: number): number =>
     Math.floor((n + 2 * padding - size) / stride) + 1;
@@ -103,17 +120,44 @@ function convolve(
                 sum + value * filter[((d * C + c) * size + i) * size + j]!,
               sum,
             ),
-          bias[d]!,
+          bias?.[d] ?? 0,
         ),
     );
   });
 }
 
-function pool({ size, stride, ceilMode }: MaxPoolLayer, grid: Grid): Grid {
+function normalize(
+  layer: BatchNormLayer,
+  grid: Grid,
+  weights: ReferenceWeights,
+): Grid {
+  const read = (name: string): number[] =>
+    weights.get(`${layer.weights}.${name}`)!;
+  const [weight, bias] = [read("weight"), read("bias")];
+  const [mean, variance] = [read("running_mean"), read("running_var")];
+  return mapCells(
+    grid,
+    (cell) =>
+      cell.map((v, d) =>
+        (v - mean[d]!) / Math.sqrt(variance[d]! + BATCH_NORM_EPSILON) *
+          weight[d]! + bias[d]!
+      ),
+  );
+}
+
+function pool(
+  { size, stride, ceilMode, padding = 0 }: MaxPoolLayer,
+  grid: Grid,
+): Grid {
   const round = ceilMode ? Math.ceil : Math.floor;
-  const length = (n: number): number => round((n - size) / stride) + 1;
+  const length = (n: number): number =>
+    round((n + 2 * padding - size) / stride) + 1;
   return makeGrid([length(grid.length), length(grid[0]!.length)], (y, x) => {
-    const window = listWindow(grid, [y * stride, x * stride], size);
+    const corner: [number, number] = [
+      y * stride - padding,
+      x * stride - padding,
+    ];
+    const window = listWindow(grid, corner, size);
     return window[0]!.cell.map((_, c) =>
       Math.max(...window.map(({ cell }) => cell[c]!))
     );

@@ -10,6 +10,7 @@ import type { FeatureSize, NetworkParts } from "./layers.ts";
 import type { Network } from "./network.ts";
 import type { LOCAL_FORMS, ModelOptions } from "./options.ts";
 import type { NamedTensors } from "./weights/tensors.ts";
+import type { Whitening } from "./whitening.ts";
 
 /** Images of one size, as they are decoded. */
 export interface Images {
@@ -32,6 +33,8 @@ export interface Describer {
   readonly engine: Engine;
   /** Length of a descriptor, F. */
   readonly descriptorLength: number;
+  /** What its descriptors are whitened by, if they are: see `setWhitening`. */
+  readonly whitening: Whitening | undefined;
   /** The one size of images that it takes; any if left out. */
   readonly imageSize?: ImageSize;
   /**
@@ -54,6 +57,12 @@ export interface Describer {
    * @returns Descriptors, `[N, F]`. The caller disposes them.
    */
   runTrained(features: tf.Tensor4D): tf.Tensor2D;
+  /**
+   * Whitens its descriptors from now on; `undefined` ends that. `descriptorLength` becomes P.
+   *
+   * @throws {ShapeError} If the whitening is not for descriptors of its length.
+   */
+  setWhitening(whitening: Whitening | undefined): void;
   /** How many images of a size can go through all of it at once. */
   imagesPerRun(size: ImageSize): number;
   /** How many images with features of a shape `[N, h, w, C]` can go through the rest at once. */
@@ -74,8 +83,19 @@ export interface Model extends Describer {
   readonly localLength: number;
   /** Whether NetVLAD still has random centroids: see `setCentroids`. */
   readonly needsCentroids: boolean;
+  /** Whether R-MAC is to whiten its regions and does not yet: see `setRegionWhitening`. */
+  readonly needsRegionWhitening: boolean;
   /** What is trained, by state-dict name: filters `[kh, kw, in, out]`, the rest as is. */
   readonly variables: ReadonlyMap<string, tf.Variable>;
+  /** What is kept with the variables and not trained, such as running means, by state-dict name. */
+  readonly buffers: ReadonlyMap<string, tf.Variable>;
+  /**
+   * Runs the trained layers alone.
+   *
+   * @param features Features at the cut, `[N, h, w, C]`.
+   * @returns Encoder output, `[N, H, W, D]`. The caller disposes it.
+   */
+  encodeTrained(features: tf.Tensor4D): tf.Tensor4D;
   /**
    * Encodes images.
    *
@@ -95,7 +115,14 @@ export interface Model extends Describer {
    * @param descriptors Local descriptors to choose α by, `[n, D]`.
    */
   setCentroids(centroids: Float32Array, descriptors: Float32Array): void;
-  /** All parameters by the names that pytorch-NetVlad gives them. */
+  /**
+   * Initialises the whitening of R-MAC's regions.
+   *
+   * @param whitening From vectors of length D to such, `[D, D]` and `[D]`: see `describeRegions`.
+   * @throws {ShapeError} If it is for vectors of another length.
+   */
+  setRegionWhitening(whitening: Whitening): void;
+  /** All parameters by the names that pytorch-NetVlad gives them, and its whitening as Patch-NetVLAD has it. */
   exportTensors(): Promise<NamedTensors>;
   /**
    * Replaces trained parameters by tensors of the same names and shapes.

@@ -21,7 +21,20 @@ export interface ConvLayer {
   stride: number;
   /** Zeros on each side. */
   padding: number;
+  /** Whether it has no bias, as before a batch normalisation; it has one if left out. */
+  withoutBias?: boolean;
 }
+
+/** Batch normalisation by running statistics, which training leaves as they are: a scale and an offset for each channel. */
+export interface BatchNormLayer {
+  /** A batch normalisation. */
+  kind: "batchNorm";
+  /** Prefix of its weight, bias, running_mean and running_var in the state dict, such as `features.1`. */
+  weights: string;
+}
+
+/** What batch normalisation adds to a variance before its root, as in PyTorch and ONNX. */
+export const BATCH_NORM_EPSILON = 1e-5;
 
 /** `max(x, 0)`. */
 export interface ReluLayer {
@@ -39,6 +52,8 @@ export interface MaxPoolLayer {
   stride: number;
   /** Whether a last window that is partly outside counts (torchvision's SqueezeNet) or not. */
   ceilMode: boolean;
+  /** Rows and columns on each side that count as nothing; none if left out. */
+  padding?: number;
 }
 
 /** Branches on the same input, their outputs joined channel by channel. */
@@ -49,8 +64,26 @@ export interface ConcatLayer {
   branches: Layer[][];
 }
 
+/** A residual block: branches on the same input, their outputs added up, then `max(x, 0)`. */
+export interface ResidualLayer {
+  /** A block of a ResNet. */
+  kind: "residual";
+  /** What torchvision calls it, such as `layer3.0`. */
+  name: string;
+  /** Convolutions and normalisations, in order. */
+  main: Layer[];
+  /** The way around; nothing where the input is added as it is. */
+  shortcut: Layer[];
+}
+
 /** One step of a network. */
-export type Layer = ConvLayer | ReluLayer | MaxPoolLayer | ConcatLayer;
+export type Layer =
+  | ConvLayer
+  | BatchNormLayer
+  | ReluLayer
+  | MaxPoolLayer
+  | ConcatLayer
+  | ResidualLayer;
 
 /** How pixels become the input of a network: `(pixel / scale − mean) / std`. */
 export interface Normalization {
@@ -75,7 +108,14 @@ export interface Network {
 }
 
 /** Names of the networks. */
-export const ARCH_NAMES = ["vgg16", "alexnet", "squeezenet1_1"] as const;
+export const ARCH_NAMES = [
+  "vgg16",
+  "vgg16_bn",
+  "alexnet",
+  "squeezenet1_1",
+  "resnet18",
+  "resnet50",
+] as const;
 
 /** A network that can be asked for by name. */
 export type ArchName = typeof ARCH_NAMES[number];

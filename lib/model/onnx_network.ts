@@ -5,6 +5,7 @@
  */
 import { encodeOnnx } from "../engine/onnx_graph.ts";
 import type {
+  BatchNormLayer,
   ConvLayer,
   Layer,
   MaxPoolLayer,
@@ -96,13 +97,15 @@ function addLayer(draft: NetworkDraft, layer: Layer, input: string): string {
   switch (layer.kind) {
     case "conv":
       return addConvolution(draft, layer, input);
+    case "batchNorm":
+      return addBatchNorm(draft, layer, input);
     case "relu":
       return addNode(draft, "Relu", [input]);
     case "maxPool":
       return addNode(draft, "MaxPool", [input], {
         kernel_shape: [layer.size, layer.size],
         strides: [layer.stride, layer.stride],
-        pads: layer.ceilMode ? endPadding(layer) : [0, 0, 0, 0],
+        pads: poolPadding(layer),
       });
     case "concat":
       return addNode(
@@ -111,7 +114,27 @@ function addLayer(draft: NetworkDraft, layer: Layer, input: string): string {
         layer.branches.map((branch) => addLayers(draft, branch, input)),
         { axis: 1 },
       );
+    case "residual": {
+      const parts = [layer.main, layer.shortcut]
+        .map((part) => addLayers(draft, part, input));
+      return addNode(draft, "Relu", [addNode(draft, "Add", parts)]);
+    }
   }
+}
+
+/** Its epsilon is `BATCH_NORM_EPSILON`, as ONNX has it where nothing else is said. */
+function addBatchNorm(
+  draft: NetworkDraft,
+  { weights }: BatchNormLayer,
+  input: string,
+): string {
+  const names = ["weight", "bias", "running_mean", "running_var"]
+    .map((name) => `${weights}.${name}`);
+  for (const name of names) {
+    const { shape, data } = draft.weights.get(name)!;
+    addConstant(draft, name, shape, data);
+  }
+  return addNode(draft, "BatchNormalization", [input, ...names]);
 }
 
 function addConvolution(
@@ -120,14 +143,15 @@ function addConvolution(
   input: string,
 ): string {
   const [filterName, biasName] = [`${weights}.weight`, `${weights}.bias`];
-  const bias = draft.weights.get(biasName)!;
+  const bias = draft.weights.get(biasName);
   const filter = draft.weights.get(filterName)!;
   const extra = countExtraChannels(filter.shape[1]!);
   const wideInput = extra > 0 ? addZeroChannels(draft, input, extra) : input;
   const wideFilter = extra > 0 ? widenFilter(filter, extra) : filter;
   addConstant(draft, filterName, wideFilter.shape, wideFilter.data);
-  addConstant(draft, biasName, bias.shape, bias.data);
-  return addNode(draft, "Conv", [wideInput, filterName, biasName], {
+  if (bias) addConstant(draft, biasName, bias.shape, bias.data);
+  const operands = [wideInput, filterName, ...(bias ? [biasName] : [])];
+  return addNode(draft, "Conv", operands, {
     kernel_shape: [size, size],
     strides: [stride, stride],
     pads: Array(4).fill(padding),
@@ -165,6 +189,9 @@ function widenFilter({ shape, data }: NamedTensor, extra: number): NamedTensor {
  * Rounding up is padding at the end by `stride − 1` and rounding down. (With
  * `ceil_mode`, onnxruntime-web 1.30 on WebGPU gives wrong values.)
  */
-function endPadding({ stride }: MaxPoolLayer): number[] {
-  return [0, 0, stride - 1, stride - 1];
+function poolPadding(
+  { stride, ceilMode, padding = 0 }: MaxPoolLayer,
+): number[] {
+  const end = padding + (ceilMode ? stride - 1 : 0);
+  return [padding, padding, end, end];
 }

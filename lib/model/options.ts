@@ -10,14 +10,32 @@ import {
   INTEGER,
   oneOf,
   optional,
+  POSITIVE,
   resolveOptions,
   type Rules,
   TEXT,
 } from "../options.ts";
 import { ARCH_NAMES, type ArchName } from "./network.ts";
 
-/** Names of the aggregation layers. */
-export const POOLINGS = ["netvlad", "max", "avg", "gem"] as const;
+/** Names of the aggregation layers, but for CGD, which is named after its descriptors: `cgd:SG`. */
+export const POOLINGS = [
+  "netvlad",
+  "max",
+  "avg",
+  "gem",
+  "wgem",
+  "rmac",
+  "crow",
+] as const;
+
+/** An aggregation layer: one of `POOLINGS`, or `cgd:` and some of S, M and G in any order. */
+export type Pooling = typeof POOLINGS[number] | `cgd:${string}`;
+
+/** What the exponent of GeM is: one that stays, one that is trained, or one for each channel that is trained. */
+export const GEM_POWERS = ["fixed", "learned", "per-channel"] as const;
+
+/** Strides of a ResNet's layer3: 2 as published, 1 as in CGD. */
+export const LAYER3_STRIDES = [1, 2] as const;
 
 /** Forms of local descriptors: L2-normalised, or as the encoder gives them. */
 export const LOCAL_FORMS = ["normalized", "raw"] as const;
@@ -36,10 +54,30 @@ export const CHECKPOINTS = ["latest", "best"] as const;
 
 /** Options of a model. Each is described, with its unit, here and nowhere else. */
 export interface ModelOptions {
-  /** Encoder: the network up to its last convolution. */
+  /** Encoder: the network up to its last convolution or block. */
   arch: ArchName;
-  /** Aggregation layer: NetVLAD, or the maximum, mean or generalised mean (p = 3) over positions. */
-  pooling: typeof POOLINGS[number];
+  /** Last layer or block of the encoder, such as `conv4_3` or `layer3`; the network's own choice if left out. */
+  lastLayer?: string;
+  /** Whether the encoder keeps the ReLU after its last convolution, as the papers of SPoC, GeM and R-MAC have it; a ResNet has it in any case. */
+  lastRelu: boolean;
+  /** Stride of a ResNet's layer3; 1 for CGD and 2 for others if left out. */
+  layer3Stride?: typeof LAYER3_STRIDES[number];
+  /** Aggregation layer: NetVLAD; maximum (MAC), mean (SPoC), generalised mean (GeM), weighted GeM, R-MAC or CroW; or `cgd:` and some of S, M and G, such as `cgd:SG`. */
+  pooling: Pooling;
+  /** Whether the pooling avg weighs positions by how near they are to the centre, as SPoC does. */
+  centerPrior: boolean;
+  /** Exponent p of GeM and weighted GeM, > 0; what training starts from where it is learned. */
+  gemP: number;
+  /** Whether that exponent is fixed, learned, or learned for each channel. */
+  gemPower: typeof GEM_POWERS[number];
+  /** Scales of the region grid of R-MAC, 1 to 8. */
+  rmacLevels: number;
+  /** Whether R-MAC whitens its regions before it adds them up. */
+  rmacWhiten: boolean;
+  /** Length of a descriptor of CGD, all its parts together. */
+  cgdLength: number;
+  /** Classes of CGD's auxiliary head, which only training has: as many as its data if left out. */
+  cgdClasses?: number;
   /** Clusters K of NetVLAD, 1 to 4096. */
   numClusters: number;
   /** NetVLAD with biases in the soft assignment, initialised from squared distances. */
@@ -62,6 +100,13 @@ export interface ModelOptions {
 export const MODEL_DEFAULTS: Readonly<ModelOptions> = Object.freeze({
   arch: "vgg16",
   pooling: "netvlad",
+  lastRelu: false,
+  centerPrior: false,
+  gemP: 3,
+  gemPower: "fixed",
+  rmacLevels: 3,
+  rmacWhiten: false,
+  cgdLength: 1536,
   numClusters: 64,
   vladV2: false,
   vladInit: "published",
@@ -74,9 +119,35 @@ export const MODEL_DEFAULTS: Readonly<ModelOptions> = Object.freeze({
 /** More clusters make descriptors of millions of values: a slip of the hand. */
 const MAX_CLUSTERS = 4096;
 
+/** More scales have regions of one position only. */
+const MAX_RMAC_LEVELS = 8;
+
+const CGD_POOLING = /^cgd:(?!.*(.).*\1)[SMG]{1,3}$/;
+
 const MODEL_RULES: Rules<ModelOptions> = {
   arch: oneOf(ARCH_NAMES),
-  pooling: oneOf(POOLINGS),
+  lastLayer: optional(TEXT),
+  lastRelu: BOOLEAN,
+  layer3Stride: optional({
+    holds: (value) => value === 1 || value === 2,
+    wanted: "1 or 2",
+  }),
+  pooling: {
+    holds: (value) => oneOf(POOLINGS).holds(value) || isCgd(value),
+    wanted: `one of ${
+      POOLINGS.join(", ")
+    }, or cgd: and some of S, M and G, such as cgd:SG`,
+  },
+  centerPrior: BOOLEAN,
+  gemP: POSITIVE,
+  gemPower: oneOf(GEM_POWERS),
+  rmacLevels: {
+    holds: (count) => COUNT.holds(count) && Number(count) <= MAX_RMAC_LEVELS,
+    wanted: `an integer from 1 to ${MAX_RMAC_LEVELS}`,
+  },
+  rmacWhiten: BOOLEAN,
+  cgdLength: COUNT,
+  cgdClasses: optional(COUNT),
   numClusters: {
     holds: (count) => COUNT.holds(count) && Number(count) <= MAX_CLUSTERS,
     wanted: `an integer from 1 to ${MAX_CLUSTERS}`,
@@ -90,6 +161,11 @@ const MODEL_RULES: Rules<ModelOptions> = {
   seed: INTEGER,
 };
 
+/** Whether a name of a pooling is CGD's: `cgd:` and some of S, M and G, each once. */
+export function isCgd(pooling: unknown): pooling is `cgd:${string}` {
+  return typeof pooling === "string" && CGD_POOLING.test(pooling);
+}
+
 /**
  * Fills in the defaults and checks the result.
  *
@@ -102,11 +178,36 @@ export function resolveModelOptions(
     purpose: "make a model",
     defaults: MODEL_DEFAULTS,
     rules: MODEL_RULES,
-    conflicts: ({ pooling, vladV2 }) =>
-      vladV2 && pooling !== "netvlad"
-        ? [`vladV2 is for the pooling netvlad, not ${pooling}`]
-        : [],
+    conflicts: listModelConflicts,
   });
+}
+
+/** Which poolings have a use for what is off by default. Numbers such as `gemP` and `numClusters` are passed over by the others. */
+const USERS = {
+  vladV2: (pooling) => pooling === "netvlad",
+  centerPrior: (pooling) => pooling === "avg",
+  gemPower: (pooling) => pooling === "gem" || pooling === "wgem",
+  rmacWhiten: (pooling) => pooling === "rmac",
+  cgdClasses: isCgd,
+} satisfies Partial<
+  Record<keyof ModelOptions, (pooling: Pooling) => boolean>
+>;
+
+/** Options that the pooling has no use for, and a length that CGD cannot share out. */
+function listModelConflicts(options: Readonly<ModelOptions>): string[] {
+  const { pooling, cgdLength } = options;
+  const useless = (Object.keys(USERS) as (keyof typeof USERS)[]).filter(
+    (name) =>
+      options[name] !== (MODEL_DEFAULTS as ModelOptions)[name] &&
+      !USERS[name](pooling),
+  );
+  const parts = isCgd(pooling) ? pooling.length - "cgd:".length : 1;
+  return [
+    ...useless.map((name) => `${name} is given, ${pooling} has no use for it`),
+    ...(cgdLength % parts === 0
+      ? []
+      : [`cgdLength is ${cgdLength}, which ${parts} descriptors cannot share`]),
+  ];
 }
 
 /** Which trained parameters to start from. */

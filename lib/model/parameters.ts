@@ -11,7 +11,8 @@ import { weightShapes } from "./layers.ts";
 import type { NamedTensor, NamedTensors } from "./weights/tensors.ts";
 
 /**
- * Random weights for layers: normal with variance `2 / fan-in`, biases zero.
+ * Random weights for layers: normal with variance `2 / fan-in`, biases zero; batch
+ * normalisations that leave their input as it is.
  *
  * Source: He et al., Delving deep into rectifiers, ICCV 2015, eq. 10.
  */
@@ -28,6 +29,8 @@ export function randomWeights(
         for (let i = 0; i < data.length; i++) {
           data[i] = deviation * stream.nextNormal();
         }
+      } else if (!/bias$|running_mean$/.test(name)) {
+        data.fill(1);
       }
       return [name, { shape, data }];
     }),

@@ -4,9 +4,14 @@
  * @module
  */
 import * as tf from "../engine/tf.ts";
-import type { Layer, MaxPoolLayer } from "./network.ts";
+import {
+  BATCH_NORM_EPSILON,
+  type BatchNormLayer,
+  type Layer,
+  type MaxPoolLayer,
+} from "./network.ts";
 
-/** Weights by state-dict name: filters `[kh, kw, in, out]`, biases `[out]`. */
+/** Weights and buffers by state-dict name: filters `[kh, kw, in, out]`, the rest `[out]`. */
 export type LayerWeights = ReadonlyMap<string, tf.Tensor>;
 
 /** Stands for "nothing" where a pooling window leaves the image. */
@@ -36,15 +41,18 @@ function runLayer(
   switch (layer.kind) {
     case "conv": {
       const filter = weights.get(`${layer.weights}.weight`) as tf.Tensor4D;
-      const bias = weights.get(`${layer.weights}.bias`)!;
+      const bias = weights.get(`${layer.weights}.bias`);
       const { stride, padding } = layer;
-      return tf.add(tf.conv2d(input, filter, stride, padding), bias);
+      const product = tf.conv2d(input, filter, stride, padding);
+      return bias ? tf.add(product, bias) : product;
     }
+    case "batchNorm":
+      return normalize(layer, input, weights);
     case "relu":
       return tf.relu(input);
     case "maxPool":
       return tf.maxPool(
-        layer.ceilMode ? padForCeil(layer, input) : input,
+        padForPool(layer, input),
         layer.size,
         layer.stride,
         "valid",
@@ -54,17 +62,44 @@ function runLayer(
         layer.branches.map((branch) => runLayers(branch, input, weights)),
         3,
       );
+    case "residual":
+      return tf.relu(tf.add(
+        runLayers(layer.main, input, weights),
+        runLayers(layer.shortcut, input, weights),
+      ));
   }
 }
 
-/** Adds the rows and columns that the last, partly outside windows need. */
-function padForCeil(layer: MaxPoolLayer, input: tf.Tensor4D): tf.Tensor4D {
+/** A scale and an offset for each channel, differentiable in the layer's weight and bias. */
+function normalize(
+  layer: BatchNormLayer,
+  input: tf.Tensor4D,
+  weights: LayerWeights,
+): tf.Tensor4D {
+  const read = (name: string): tf.Tensor =>
+    weights.get(`${layer.weights}.${name}`)!;
+  const deviation = tf.sqrt(tf.add(read("running_var"), BATCH_NORM_EPSILON));
+  const scale = tf.div(read("weight"), deviation); // [C]
+  const offset = tf.sub(
+    read("bias"),
+    tf.mul(read("running_mean"), scale),
+  ); // [C]
+  return tf.add(tf.mul(input, scale), offset);
+}
+
+/** Adds the rows and columns of windows that are partly outside. */
+function padForPool(
+  { size, stride, ceilMode, padding = 0 }: MaxPoolLayer,
+  input: tf.Tensor4D,
+): tf.Tensor4D {
   const [, H, W] = input.shape;
   const missing = (length: number): number =>
-    (layer.stride - (length - layer.size) % layer.stride) % layer.stride;
-  return tf.pad(
-    input,
-    [[0, 0], [0, missing(H)], [0, missing(W)], [0, 0]],
-    LOWEST,
-  ) as tf.Tensor4D;
+    (stride - (length + 2 * padding - size) % stride) % stride;
+  const around = (length: number): [number, number] => [
+    padding,
+    padding + (ceilMode ? missing(length) : 0),
+  ];
+  const pads = [[0, 0], around(H), around(W), [0, 0]] as [number, number][];
+  if (pads.flat().every((pad) => pad === 0)) return input;
+  return tf.pad(input, pads, LOWEST) as tf.Tensor4D;
 }

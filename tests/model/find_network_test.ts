@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { describeNetwork } from "../../lib/model/architectures.ts";
 import { findNetwork } from "../../lib/model/find_network.ts";
 import { weightShapes } from "../../lib/model/layers.ts";
 import { ARCH_NAMES, type ArchName } from "../../lib/model/network.ts";
+import { readEncoderWeights } from "../../lib/model/weights/encoder_weights.ts";
 
 /** Shapes of the weights of a network. */
 function listShapes(
   arch: ArchName,
   widthDivisor: number,
 ): Map<string, { shape: number[] }> {
-  const { layers } = describeNetwork(arch, widthDivisor);
+  const { layers } = describeNetwork(arch, { widthDivisor });
   return new Map(
     [...weightShapes(layers, 3)].map(([name, shape]) => [name, { shape }]),
   );
@@ -50,4 +52,38 @@ Deno.test("findNetwork() keeps to the networks that come into question", () => {
   assert.equal(arch, "vgg16");
   assert.ok(misfits > 10);
   assert.equal(findNetwork(new Map()).misfits, 10);
+});
+
+Deno.test("findNetwork() finds where an encoder ends, if its weights fit up to there", () => {
+  const cuts = [
+    ["vgg16", "conv4_3"],
+    ["vgg16_bn", "conv4_3"],
+    ["squeezenet1_1", "fire5"],
+    ["resnet18", "layer3"],
+    ["resnet50", "layer3.4"],
+  ] as const;
+  for (const [arch, lastLayer] of cuts) {
+    const { layers } = describeNetwork(arch, { widthDivisor: 8, lastLayer });
+    const shapes = new Map(
+      [...weightShapes(layers, 3)].map(([name, shape]) => [name, { shape }]),
+    );
+    assert.deepEqual(findNetwork(shapes), {
+      arch,
+      widthDivisor: 8,
+      lastLayer,
+      misfits: 0,
+    });
+    shapes.delete(shapes.keys().next().value!);
+    assert.ok(findNetwork(shapes).misfits > 0);
+  }
+});
+
+Deno.test("findNetwork() finds the ResNet-18 of CGD by its backbone", async () => {
+  const file = new URL("../golden/f_cgd/smg_b8.pth", import.meta.url);
+  const { tensors } = await readEncoderWeights(fileURLToPath(file));
+  assert.deepEqual(findNetwork(tensors), {
+    arch: "resnet18",
+    widthDivisor: 16,
+    misfits: 0,
+  });
 });

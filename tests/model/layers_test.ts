@@ -4,6 +4,7 @@ import {
   imagesPerRun,
   intermediateSizes,
   outputChannels,
+  weightShapes,
 } from "../../lib/model/layers.ts";
 import { describeNetwork } from "../../lib/model/architectures.ts";
 import { ARCH_NAMES, type ArchName } from "../../lib/model/network.ts";
@@ -15,13 +16,27 @@ Deno.test("cutNetwork() cuts each network before the block it trains from", () =
     const network = describeNetwork(name);
     const { frozen, trained } = cutNetwork(network, network.trainFrom);
     assert.deepEqual([...frozen, ...trained], network.layers);
-    return trained[0]!.kind === "conv" && trained[0]!.weights;
+    return weightShapes(trained, 3).keys().next().value;
   };
   assert.deepEqual(ARCH_NAMES.map(first), [
-    "features.24",
-    "features.10",
-    "features.12.squeeze",
+    "features.24.weight",
+    "features.34.weight",
+    "features.10.weight",
+    "features.12.squeeze.weight",
+    "features.7.0.conv1.weight",
+    "features.7.0.conv1.weight",
   ]);
+});
+
+Deno.test("cutNetwork() cuts before a stage, a block or a normalised convolution", () => {
+  const firstOf = (name: ArchName, from: string): unknown => {
+    const { trained } = cutNetwork(describeNetwork(name), from);
+    return weightShapes(trained, 3).keys().next().value;
+  };
+  assert.equal(firstOf("resnet50", "layer3"), "features.6.0.conv1.weight");
+  assert.equal(firstOf("resnet50", "layer3.5"), "features.6.5.conv1.weight");
+  assert.equal(firstOf("resnet50", "conv1"), "features.0.weight");
+  assert.equal(firstOf("vgg16_bn", "conv5_3"), "features.40.weight");
 });
 
 Deno.test("cutNetwork() freezes everything for null and nothing for the first layer", () => {
@@ -52,7 +67,7 @@ Deno.test("outputChannels() adds the branches of a block", () => {
   const channels = ARCH_NAMES.map((name) =>
     outputChannels(describeNetwork(name).layers, 3)
   );
-  assert.deepEqual(channels, [512, 256, 512]);
+  assert.deepEqual(channels, [512, 512, 256, 512, 512, 2048]);
 });
 
 Deno.test("intermediateSizes() ends at torchvision's sizes for even and odd images", () => {
@@ -65,6 +80,9 @@ Deno.test("intermediateSizes() ends at torchvision's sizes for even and odd imag
   assert.deepEqual(sizeOf("vgg16", 640, 480), [30, 40, 512]);
   assert.deepEqual(sizeOf("vgg16", 131, 93), [5, 8, 512]);
   assert.deepEqual(sizeOf("alexnet", 160, 120), [6, 9, 256]);
+  // 113 → 57 → 29 → 15 → 8 → 4: a padded pool and padded convolutions round up.
+  assert.deepEqual(sizeOf("resnet18", 224, 224), [7, 7, 512]);
+  assert.deepEqual(sizeOf("resnet50", 113, 131), [5, 4, 2048]);
   // 224 → 111 → 55 → 27 → 13; 113 → 56 → 28 → 14 → 7 (rounded up).
   assert.deepEqual(sizeOf("squeezenet1_1", 224, 224), [13, 13, 512]);
   assert.deepEqual(sizeOf("squeezenet1_1", 113, 115), [7, 7, 512]);
@@ -82,6 +100,31 @@ Deno.test("intermediateSizes() counts the values inside of blocks", () => {
     ["33x3", "16x64", "16x64", "8x64", "8x16", "8x16"]
       .concat(["8x64", "8x64", "8x64", "8x64", "8x128"]),
   );
+});
+
+Deno.test("intermediateSizes() counts both ways through a residual block", () => {
+  const { layers } = describeNetwork("resnet18");
+  const [block] = layers.slice(6, 7);
+  const sizes = intermediateSizes([block!], {
+    height: 9,
+    width: 9,
+    channels: 64,
+  });
+  assert.deepEqual(
+    sizes.map(({ height, channels }) => `${height}x${channels}`),
+    ["9x64", "5x128", "5x128", "5x128", "5x128", "5x128", "5x128", "5x128"]
+      .concat(["5x128"]),
+  );
+});
+
+Deno.test("intermediateSizes() takes images of any size where convolutions are padded", () => {
+  const { layers } = describeNetwork("resnet18");
+  const input = { height: 1, width: 1, channels: 3 };
+  assert.deepEqual(intermediateSizes(layers, input).at(-1), {
+    height: 1,
+    width: 1,
+    channels: 512,
+  });
 });
 
 Deno.test("intermediateSizes() refuses images that nothing is left of", () => {

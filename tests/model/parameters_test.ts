@@ -12,7 +12,7 @@ import { createRandom } from "../../lib/random.ts";
 await useWasmBackend();
 
 Deno.test("randomWeights() is normal with variance 2 / fan-in, biases zero, and depends on the seed only", () => {
-  const { layers } = describeNetwork("alexnet", 2);
+  const { layers } = describeNetwork("alexnet", { widthDivisor: 2 });
   const weights = randomWeights(layers, createRandom(1));
   for (const [name, { shape, data }] of weights) {
     if (shape.length === 1) {

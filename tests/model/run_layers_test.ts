@@ -8,8 +8,8 @@ import { centralDifferences } from "../central_differences.ts";
 import { runLayersReference } from "../../lib/model/layers_reference.ts";
 import {
   makeImage,
-  makeSmallNetwork,
   makeWeights,
+  SMALL_NETWORKS,
   toLayerWeights,
   toTensors,
 } from "./small_network.ts";
@@ -22,11 +22,8 @@ const FLOAT32 = { rtol: 1e-5, atol: 1e-5 };
 /** Sizes that leave one or two rows or columns for the last windows, or none. */
 const SIZES = [[19, 21], [20, 22], [21, 25], [24, 31]] as const;
 
-for (const ceilMode of [false, true]) {
-  const rounding = ceilMode ? "up" : "down";
-
-  Deno.test(`runLayers() equals plain loops where pools round ${rounding}`, () => {
-    const layers = makeSmallNetwork(ceilMode);
+for (const [name, layers] of SMALL_NETWORKS) {
+  Deno.test(`runLayers() equals plain loops ${name}`, () => {
     const weights = makeWeights(layers);
     const variables = toLayerWeights(toTensors(layers, weights));
     for (const [H, W] of SIZES) {
@@ -44,8 +41,7 @@ for (const ceilMode of [false, true]) {
     tf.disposeVariables();
   });
 
-  Deno.test(`runLayers() has the gradients of plain loops where pools round ${rounding}`, async () => {
-    const layers = makeSmallNetwork(ceilMode);
+  Deno.test(`runLayers() has the gradients of plain loops ${name}`, async () => {
     const weights = makeWeights(layers);
     const image = makeImage(14, 16);
     const variables = toLayerWeights(toTensors(layers, weights));
@@ -73,12 +69,13 @@ for (const ceilMode of [false, true]) {
 }
 
 Deno.test("runLayers() frees everything but its result, and gives back its input if there are no layers", () => {
-  const layers = makeSmallNetwork(true);
-  const variables = toLayerWeights(toTensors(layers, makeWeights(layers)));
-  const features = tf.tensor4d([makeImage(20, 20)]);
-  const before = tf.memory().numTensors;
-  runLayers(layers, features, variables).dispose();
-  assert.equal(tf.memory().numTensors, before);
-  assert.equal(runLayers([], features, variables), features);
-  tf.disposeVariables();
+  for (const layers of SMALL_NETWORKS.values()) {
+    const variables = toLayerWeights(toTensors(layers, makeWeights(layers)));
+    const features = tf.tensor4d([makeImage(20, 20)]);
+    const before = tf.memory().numTensors;
+    runLayers(layers, features, variables).dispose();
+    assert.equal(tf.memory().numTensors, before);
+    assert.equal(runLayers([], features, variables), features);
+    tf.disposeVariables();
+  }
 });
