@@ -3,7 +3,11 @@
  *
  * @module
  */
-import type { OnnxConstant, OnnxNode } from "../engine/onnx_graph.ts";
+import {
+  ELEMENT_TYPES,
+  type OnnxConstant,
+  type OnnxNode,
+} from "../engine/onnx_graph.ts";
 
 /** What was added so far. */
 export interface Draft {
@@ -56,4 +60,24 @@ export function addIntegers(draft: Draft, values: readonly number[]): string {
   const name = `integers${draft.constants.length}`;
   const data = BigInt64Array.from(values, BigInt);
   return addConstant(draft, name, [values.length], data);
+}
+
+/** Adds an integer. */
+export function addInteger(draft: Draft, value: number): string {
+  const name = `integer${draft.constants.length}`;
+  return addConstant(draft, name, [], BigInt64Array.of(BigInt(value)));
+}
+
+/** Adds the size of one axis of a value, as a number of a type. */
+export function addSize(
+  draft: Draft,
+  value: string,
+  axis: number,
+  type: "float32" | "int64" = "float32",
+): string {
+  const range = { start: axis, end: axis + 1 };
+  const sizes = addNode(draft, "Shape", [value], range); // [1]
+  const size = addNode(draft, "Squeeze", [sizes, addIntegers(draft, [0])]);
+  if (type === "int64") return size;
+  return addNode(draft, "Cast", [size], { to: ELEMENT_TYPES[type] });
 }

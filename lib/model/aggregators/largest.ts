@@ -1,0 +1,18 @@
+/**
+ * The maximum as a head: MAC.
+ *
+ * @module
+ */
+import type { Aggregator } from "../aggregator.ts";
+import { addPool, addUnitRows } from "../onnx_head_parts.ts";
+import { maxPool } from "../pooling.ts";
+
+/** The largest value over positions (MAC), D values. See `maxPool`. */
+export const LARGEST: Aggregator = {
+  descriptorLength: (_, D) => D,
+  shapes: () => new Map(),
+  start: () => new Map(),
+  aggregate: maxPool,
+  addToGraph: (draft, features) =>
+    addUnitRows(draft, addPool(draft, "GlobalMaxPool", features)),
+};
