@@ -1,22 +1,31 @@
-/** Compiles the WebAssembly of `lib/engine/kernels`: `deno run -A tests/engine/compile_wat.ts`. */
+/** Compiles the WebAssembly of `lib`: `deno run -A tests/engine/compile_wat.ts`. */
 import startWabt from "wabt";
 
-const SOURCE = new URL(
-  "../../lib/engine/kernels/block_products.wat",
-  import.meta.url,
-);
+const LIB = new URL("../../lib/", import.meta.url);
 
-/** What `block_products.wat` is compiled to and kept as. */
-export const COMPILED = new URL("block_products.wasm", SOURCE);
+/** Every text of ours in `lib`; what it is compiled to is kept beside it. */
+export const WAT_FILES: readonly URL[] = [
+  new URL("engine/kernels/block_products.wat", LIB),
+  new URL("whiten/float64_kernels.wat", LIB),
+];
 
-/** Compiles `block_products.wat`. */
-export async function compileWat(): Promise<Uint8Array> {
+/** What a text is compiled to and kept as. */
+export function locateCompiled(source: URL): URL {
+  return new URL(source.pathname.replace(/\.wat$/, ".wasm"), source);
+}
+
+/** Compiles a text. */
+export async function compileWat(source: URL): Promise<Uint8Array> {
   const wabt = await startWabt();
-  const text = await Deno.readTextFile(SOURCE);
+  const text = await Deno.readTextFile(source);
   const features = { simd: true, ["relaxed_simd"]: true };
-  const module = wabt.parseWat("block_products.wat", text, features);
+  const module = wabt.parseWat(source.pathname, text, features);
   module.validate();
   return module.toBinary({}).buffer;
 }
 
-if (import.meta.main) await Deno.writeFile(COMPILED, await compileWat());
+if (import.meta.main) {
+  for (const source of WAT_FILES) {
+    await Deno.writeFile(locateCompiled(source), await compileWat(source));
+  }
+}

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as tf from "../../lib/engine/tf.ts";
 import { useWasmBackend } from "../../lib/engine/wasm_backend.ts";
-import { whiten } from "../../lib/model/whitening.ts";
+import { AppliedWhitening } from "../../lib/model/applied_whitening.ts";
+import { cropWhitening, whiten } from "../../lib/model/whitening.ts";
 import { createRandom } from "../../lib/random.ts";
 import { assertClose } from "../assert_close.ts";
 import { makeWhitening } from "./make_whitening.ts";
@@ -50,5 +51,48 @@ Deno.test("whiten() says which shape is wrong", () => {
     name: "ShapeError",
     where: "argument offset",
     fix: `pass shape [P=${P}]`,
+  });
+});
+
+/** Tensors of a row of the projection, of two, and of any size. */
+for (const maxTensorBytes of [4, 2 * F * 4, 1 << 30]) {
+  Deno.test(`AppliedWhitening whitens as whiten() does in tensors of ${maxTensorBytes} bytes, and frees them`, () => {
+    const before = tf.memory().numTensors;
+    const applied = new AppliedWhitening(F, { maxTensorBytes });
+    const descriptors = tf.tensor2d(VALUES, [N, F]);
+    assert.equal(applied.apply(descriptors), descriptors);
+    assert.equal(applied.descriptorLength, F);
+    applied.set(WHITENING);
+    assert.equal(applied.descriptorLength, P);
+    for (let run = 0; run < 2; run++) {
+      const whitened = tf.tidy(() => applied.apply(descriptors));
+      assertClose(whitened.dataSync(), whitenReference(), { atol: 1e-6 });
+      whitened.dispose();
+    }
+    applied.set(undefined);
+    assert.equal(applied.apply(descriptors), descriptors);
+    assert.throws(() => applied.set(makeWhitening(P, F + 1)), {
+      name: "ShapeError",
+      where: "argument projection",
+    });
+    applied.dispose();
+    descriptors.dispose();
+    assert.equal(tf.memory().numTensors, before);
+  });
+}
+
+Deno.test("cropWhitening() keeps the leading values, which are normalised anew", () => {
+  tf.tidy(() => {
+    const descriptors = tf.tensor2d(VALUES, [N, F]);
+    const whole = whiten(descriptors, WHITENING);
+    const kept = tf.slice(whole, [0, 0], [N, 2]);
+    const expected = tf.div(kept, tf.norm(kept, "euclidean", 1, true));
+    const cropped = whiten(descriptors, cropWhitening(WHITENING, 2));
+    assertClose(cropped.dataSync(), expected.dataSync(), { atol: 1e-6 });
+  });
+  assert.throws(() => cropWhitening(WHITENING, P + 1), {
+    name: "OptionsError",
+    where: `option cropLength is ${P + 1}`,
+    fix: `use at most ${P}, or fit a whitening to more`,
   });
 });
