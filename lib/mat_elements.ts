@@ -33,8 +33,8 @@ export interface MatSource {
   littleEndian: boolean;
   /** Name of the file, for errors. */
   file: string;
-  /** Memory that the values of this file may still take; shared by its inflated variables. */
-  budget: { bytes: number };
+  /** Memory that the values of this file may still take, of what they may take in all; shared by its inflated variables. */
+  budget: { bytes: number; maxBytes: number };
 }
 
 /** One data element: where its data are. */
@@ -56,14 +56,17 @@ export function damaged(source: MatSource, why: string): DatasetError {
 export function spend(source: MatSource, bytes: number): void {
   source.budget.bytes -= bytes;
   if (source.budget.bytes < 0) {
-    throw new DatasetError(
-      "Cannot read a .mat file that needs more than 512 MiB",
-      {
-        where: source.file,
-        fix: "save only the variables that are needed",
-      },
-    );
+    throw tooLarge(source.file, source.budget.maxBytes);
   }
+}
+
+/** The error for a file that is larger, or takes more memory, than it may. */
+export function tooLarge(file: string, maxBytes: number): DatasetError {
+  const limit = Math.round(maxBytes / 2 ** 20);
+  return new DatasetError(
+    `Cannot read a .mat file that needs more than ${limit} MiB`,
+    { where: file, fix: "save only the variables that are needed" },
+  );
 }
 
 /** Walks over the elements between two bytes of a source. */
@@ -141,6 +144,30 @@ export function readNumbers(
   const numbers = new Float64Array(count);
   for (let i = 0; i < count; i++) numbers[i] = read(start + i * size);
   return numbers;
+}
+
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/**
+ * Reads numbers that are stored as float32, `[count]`. They stay where they are if that
+ * can be: large weights are in memory once.
+ */
+export function readSingles(
+  source: MatSource,
+  { start, end }: MatElement,
+): Float32Array<ArrayBuffer> {
+  const { bytes, view, littleEndian } = source;
+  if ((end - start) % 4 !== 0) throw damaged(source, "a float32 is cut");
+  const count = (end - start) / 4;
+  const at = bytes.byteOffset + start;
+  if (littleEndian === IS_LITTLE_ENDIAN && at % 4 === 0) {
+    return new Float32Array(bytes.buffer as ArrayBuffer, at, count);
+  }
+  spend(source, 4 * count);
+  return Float32Array.from(
+    { length: count },
+    (_, i) => view.getFloat32(start + 4 * i, littleEndian),
+  );
 }
 
 function numberReader(

@@ -12,6 +12,7 @@ import {
   type MatSource,
   MI,
   readNumbers,
+  readSingles,
   readText,
   spend,
 } from "./mat_elements.ts";
@@ -19,16 +20,19 @@ import {
 /** A value of a `.mat` file. Its elements are in column-major order; vectors and scalars keep their sizes. */
 export type MatValue = MatNumeric | MatText | MatCell | MatStruct | MatUnread;
 
-/** Numbers of any class as float64; integers beyond 2^53 are rounded. */
+/** Numbers of any class: float32 as they are stored, all others as float64; integers beyond 2^53 are rounded. */
 export interface MatNumeric {
   kind: "numeric";
   dims: readonly number[];
-  data: Float64Array;
+  data: MatNumbers;
   /** Imaginary parts of complex numbers; null for real ones. */
-  imaginary: Float64Array | null;
+  imaginary: MatNumbers | null;
   /** Whether they are logicals, 0 and 1. */
   logical: boolean;
 }
+
+/** Elements of a numeric array. */
+export type MatNumbers = Float64Array | Float32Array<ArrayBuffer>;
 
 /** A char array: one string for each of its rows, none if it is empty. */
 export interface MatText {
@@ -141,8 +145,11 @@ function countOf(dims: readonly number[]): number {
 }
 
 function readNumeric(cursor: MatCursor, { word, dims }: ArrayHead): MatNumeric {
-  const readPart = (): Float64Array => {
-    const part = readNumbers(cursor.source, cursor.take());
+  const readPart = (): MatNumbers => {
+    const element = cursor.take();
+    const part = element.type === MI.single
+      ? readSingles(cursor.source, element)
+      : readNumbers(cursor.source, element);
     if (part.length === countOf(dims)) return part;
     throw damaged(
       cursor.source,

@@ -12,15 +12,7 @@ import {
 import { CHECKPOINT_FLAGS, MODEL_FLAGS } from "./_flags_model.ts";
 import type { Flag, FlagGroup } from "./_spec.ts";
 
-const {
-  arch,
-  pooling,
-  numClusters,
-  vladV2,
-  vladOrder,
-  vladNorm,
-  widthDivisor,
-} = MODEL_FLAGS.flags;
+const MODEL = MODEL_FLAGS.flags;
 
 /** The model, as far as its weights and their run do not tell. */
 export const STATED_FLAGS: FlagGroup<StatedModel> = {
@@ -28,13 +20,23 @@ export const STATED_FLAGS: FlagGroup<StatedModel> = {
   defaults: {},
   resolve: resolveConvertOptions,
   flags: {
-    arch: told(arch),
-    pooling: told(pooling),
-    numClusters: told(numClusters),
-    vladV2: told(vladV2),
-    vladOrder: told(vladOrder),
-    vladNorm: told(vladNorm),
-    widthDivisor: told(widthDivisor),
+    arch: told(MODEL.arch),
+    lastLayer: told(MODEL.lastLayer),
+    lastRelu: told(MODEL.lastRelu),
+    layer3Stride: told(MODEL.layer3Stride),
+    pooling: told(MODEL.pooling),
+    centerPrior: told(MODEL.centerPrior),
+    gemP: told(MODEL.gemP),
+    gemPower: told(MODEL.gemPower),
+    rmacLevels: told(MODEL.rmacLevels),
+    rmacWhiten: told(MODEL.rmacWhiten),
+    cgdLength: told(MODEL.cgdLength),
+    cgdClasses: told(MODEL.cgdClasses),
+    numClusters: told(MODEL.numClusters),
+    vladV2: told(MODEL.vladV2),
+    vladOrder: told(MODEL.vladOrder),
+    vladNorm: told(MODEL.vladNorm),
+    widthDivisor: told(MODEL.widthDivisor),
   },
 };
 

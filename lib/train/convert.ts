@@ -6,6 +6,7 @@
 import { OptionsError } from "../errors.ts";
 import { checkWritable } from "../files.ts";
 import type { ModelOptions } from "../model/options.ts";
+import type { WeightsFormat } from "../model/weights/weights_format.ts";
 import { settleModel } from "./convert_model.ts";
 import {
   type ConvertOptions,
@@ -25,6 +26,8 @@ import { writeTarget } from "./convert_target.ts";
 export interface Conversion {
   /** File that was read: of a run, that of its checkpoint. */
   input: string;
+  /** Its format. */
+  inputFormat: WeightsFormat;
   /** The file that was written. */
   output: string;
   /** Its format. */
@@ -80,6 +83,7 @@ export async function convertWeights(
   const target = await writeTarget(output, format, source, model);
   return {
     input: source.path,
+    inputFormat: source.weights.format,
     output,
     format,
     model: model.options,

@@ -9,7 +9,10 @@ import { findNetwork } from "../model/find_network.ts";
 import { outputChannels, weightShapes } from "../model/layers.ts";
 import { adaptNetwork, type Network } from "../model/network.ts";
 import { type ModelOptions, resolveModelOptions } from "../model/options.ts";
+import { obeyWeights } from "../model/weights/dictated_options.ts";
 import { checkTensors, type NamedTensors } from "../model/weights/tensors.ts";
+import { nameWhitening } from "../model/weights/whitening_file.ts";
+import type { Whitening } from "../model/whitening.ts";
 import type { WeightsSource } from "./convert_source.ts";
 
 /** A model as far as it is known. */
@@ -17,10 +20,10 @@ export interface SettledModel {
   network: Network;
   /** Without an aggregation layer if nothing tells which. */
   options: Partial<ModelOptions>;
-  /** Parameters in the order of the state dict. */
+  /** Parameters in the order of the state dict, the whitening last. */
   parameters: NamedTensors;
-  /** Names of the parameters that it does not have. */
-  extra: string[];
+  /** Parameters that it does not have. */
+  extra: NamedTensors;
 }
 
 /**
@@ -28,50 +31,57 @@ export interface SettledModel {
  *
  * @param source The weights, with what their file or run states.
  * @param asked What the caller states: it comes first.
- * @throws {OptionsError} If something is stated that no model has.
+ * @throws {OptionsError} If something is stated that no model has, or that the weights contradict.
  * @throws {CheckpointError} If the weights do not fit; it names every tensor that does not.
  */
 export function settleModel(
-  { path, weights, stated }: WeightsSource,
+  { path, weights: found, stated }: WeightsSource,
   asked: Partial<ModelOptions>,
 ): SettledModel {
-  const tensors = new Map([...weights.tensors, ...weights.head]);
-  const known = { ...stated, ...asked };
+  const { options: known, weights } = obeyWeights(
+    path,
+    { ...stated, ...asked },
+    found,
+  );
   resolveModelOptions(known);
-  const { arch, widthDivisor } = findNetwork(
+  const tensors: NamedTensors = new Map([
+    ...found.tensors,
+    ...found.head,
+    ...(found.whitening ? nameWhitening(found.whitening) : []),
+  ]);
+  const { arch, misfits: _misfits, ...shape } = findNetwork(
     tensors,
     known.arch && [known.arch],
   );
-  const options: Partial<ModelOptions> = {
-    widthDivisor,
-    ...((known.pooling ?? "netvlad") === "netvlad" && readHead(weights.head)),
-    ...known,
-    arch,
-  };
+  const options: Partial<ModelOptions> = { ...shape, ...known, arch };
   const resolved = resolveModelOptions(options);
   const network = adaptNetwork(
-    describeNetwork(arch, resolved.widthDivisor),
+    describeNetwork(arch, resolved),
     weights,
   );
   const D = outputChannels(network.layers, 3);
   const needed = new Map([
     ...weightShapes(network.layers, 3),
     ...(options.pooling ? headShapes(resolved, D) : []),
+    ...(options.pooling && weights.whitening
+      ? whiteningShapes(weights.whitening)
+      : []),
   ]);
   const extra = checkTensors(`${path} as ${arch}`, tensors, needed);
-  const parameters: NamedTensors = new Map(
-    [...needed.keys()].map((name) => [name, tensors.get(name)!]),
-  );
-  return { network, options, parameters, extra };
+  return {
+    network,
+    options,
+    parameters: pick(tensors, [...needed.keys()]),
+    extra: pick(tensors, extra),
+  };
 }
 
-/** What the parameters of a head tell of it. */
-function readHead(head: NamedTensors): Partial<ModelOptions> {
-  const [numClusters] = head.get("pool.centroids")?.shape ?? [];
-  if (numClusters === undefined) return {};
-  return {
-    pooling: "netvlad",
-    numClusters,
-    vladV2: head.has("pool.conv.bias"),
-  };
+function whiteningShapes(whitening: Whitening): [string, number[]][] {
+  return [...nameWhitening(whitening)].map((
+    [name, { shape }],
+  ) => [name, shape]);
+}
+
+function pick(tensors: NamedTensors, names: readonly string[]): NamedTensors {
+  return new Map(names.map((name) => [name, tensors.get(name)!]));
 }

@@ -4,6 +4,8 @@
  * @module
  */
 import { describeNetwork } from "../model/architectures.ts";
+import type { Network } from "../model/network.ts";
+import type { ModelOptions } from "../model/options.ts";
 import type { NamedTensors } from "../model/weights/tensors.ts";
 import type { SettledModel } from "./convert_model.ts";
 import type { TargetFormat } from "./convert_options.ts";
@@ -27,11 +29,11 @@ export function listMapped(
   { parameters }: SettledModel,
   target: WrittenTarget,
 ): MappedTensor[] {
-  const mapped = [...parameters].map(([name, { shape }]) => ({
-    from: source.weights.fileNames.get(name)!,
-    to: target.nameParameter(name),
-    shape,
-  }));
+  const mapped = [...parameters].flatMap(([name, { shape }]) => {
+    const to = target.nameParameter(name);
+    if (to === undefined) return [];
+    return [{ from: source.weights.fileNames.get(name)!, to, shape }];
+  });
   return [...mapped, ...listOptimizer(source, parameters, target)];
 }
 
@@ -85,6 +87,7 @@ export function listLeftOut(
   return [
     ...source.leftOut,
     ...listTensors(source, model),
+    ...listUnused(source, model, target),
     ...(format === "checkpoint" || format === "stateDict"
       ? listUsage(source, model)
       : []),
@@ -98,26 +101,46 @@ function listTensors(
 ): LeftOut[] {
   const tensors = [
     ...weights.others.filter(({ name }) => !name.startsWith("optimizer.")),
-    ...extra.map((name) => ({
+    ...[...extra].map(([name, { shape }]) => ({
       name: weights.fileNames.get(name)!,
-      shape: (weights.tensors.get(name) ?? weights.head.get(name))!.shape,
+      shape,
     })),
   ];
-  return tensors.map(({ name, shape }) => ({
-    name,
-    shape,
-    reason: name.startsWith("classifier.")
-      ? "a describer has no classifier"
-      : `${arch}${pooling ? ` with ${pooling}` : ""} has no such parameter`,
-  }));
+  const unknown = `${arch}${
+    pooling ? ` with ${pooling}` : ""
+  } has no such parameter`;
+  return tensors.map(({ name, shape }) => {
+    const known = UNUSED.find(([pattern]) => pattern.test(name));
+    return { name, shape, reason: known?.[1] ?? unknown };
+  });
 }
 
-/** How an encoder is used, where that is not as torchvision has it. */
+/** Parameters that the target has no use for. */
+function listUnused(
+  { weights }: WeightsSource,
+  { parameters }: SettledModel,
+  { nameParameter }: WrittenTarget,
+): LeftOut[] {
+  const reason = "only training needs it";
+  return [...parameters].flatMap(([name, { shape }]) =>
+    nameParameter(name) === undefined
+      ? [{ name: weights.fileNames.get(name)!, shape, reason }]
+      : []
+  );
+}
+
+/** Parameters of other programs that no describer needs. */
+const UNUSED: readonly (readonly [RegExp, string])[] = [
+  [/^(classifier|fc)\./, "a describer has no classifier"],
+  [/\.num_batches_tracked$/, "it counts batches, and nothing needs it"],
+];
+
+/** How an encoder is used, where that is not as torchvision has it, and NetVLAD, where that is not as PyTorch's. */
 function listUsage(
   { weights }: WeightsSource,
-  { network, options }: SettledModel,
+  { network, options, parameters }: SettledModel,
 ): LeftOut[] {
-  const usual = describeNetwork(options.arch!, options.widthDivisor);
+  const usual = describeNetwork(options.arch!, options);
   const show = ({ layers, normalization }: typeof usual): string[] => [
     JSON.stringify(normalization),
     JSON.stringify(layers.filter((layer) => layer.kind === "maxPool")),
@@ -125,7 +148,21 @@ function listUsage(
   const [normalization, pools] = show(network);
   const [usualNormalization, usualPools] = show(usual);
   const reason = "PyTorch keeps it in its code: it is not torchvision's here";
+  const { vladOrder, vladNorm } = options;
+  const isWhitened = parameters.has("WPCA.0.weight"); // its columns are put in order
   return [
+    ...(usesPublishedStrides(usual, options)
+      ? []
+      : [{ name: "layer3Stride", reason: `${reason}, but 1` }]),
+    ...(options.lastRelu
+      ? [{ name: "lastRelu", reason: `${reason}, but true` }]
+      : []),
+    ...(vladOrder === "channel-major" && !isWhitened
+      ? [{ name: "vladOrder", reason: "PyTorch has cluster-major only" }]
+      : []),
+    ...(vladNorm === "smoothed"
+      ? [{ name: "vladNorm", reason: "PyTorch has clamped only" }]
+      : []),
     ...(normalization === usualNormalization ? [] : [{
       name: "normalization",
       reason: `${reason}, but ${JSON.stringify(weights.normalization)}`,
@@ -135,6 +172,19 @@ function listUsage(
       reason: `${reason}, but ${weights.poolCeilMode}`,
     }]),
   ];
+}
+
+/** Whether a network has the strides that are published, not those of CGD. */
+function usesPublishedStrides(
+  { layers }: Network,
+  { arch, widthDivisor, lastLayer, lastRelu }: Partial<ModelOptions>,
+): boolean {
+  const published = describeNetwork(arch!, {
+    ...(widthDivisor && { widthDivisor }),
+    ...(lastLayer && { lastLayer }),
+    ...(lastRelu && { lastRelu }),
+  });
+  return JSON.stringify(layers) === JSON.stringify(published.layers);
 }
 
 /** What is known of the training. */

@@ -5,14 +5,14 @@
  */
 import { CheckpointError } from "../errors.ts";
 import type { ModelOptions } from "../model/options.ts";
-import {
-  type EncoderWeights,
-  readEncoderWeights,
-} from "../model/weights/encoder_weights.ts";
+import { readEncoderWeights } from "../model/weights/encoder_weights.ts";
+import type { EncoderWeights } from "../model/weights/weights_format.ts";
+import { findStateDict, readPth } from "../model/weights/pth.ts";
 import {
   readTorchCheckpoint,
   type TorchCheckpoint,
 } from "../model/weights/torch_checkpoint.ts";
+import { isDict } from "../pickle_values.ts";
 import {
   type Checkpoint,
   type CheckpointName,
@@ -82,12 +82,27 @@ async function readFile(path: string): Promise<WeightsSource> {
   const empty = { path, weights, stated: {}, train: {}, leftOut: [] };
   switch (weights.format) {
     case "keras":
+    case "matConvNet":
       return empty;
+    case "dvgl":
+    case "openIbl":
+    case "patchNetVlad":
+      return { ...empty, leftOut: listForeign(path) };
     case "torch":
       return { ...empty, ...readTorch(path) };
     case "safetensors":
       return { ...empty, ...readOwn(path, weights.metadata) };
   }
+}
+
+/** What a checkpoint of another program has besides its weights. */
+function listForeign(path: string): LeftOut[] {
+  const content = readPth(path);
+  const stateDict = findStateDict(path, content);
+  if (stateDict === content || !isDict(content)) return [];
+  return Object.entries(content)
+    .filter(([, value]) => value !== stateDict)
+    .map(([name]) => ({ name, reason: "it is of another program's training" }));
 }
 
 function readOwn(

@@ -7,22 +7,25 @@ import { OptionsError } from "../errors.ts";
 import { writeBytesWhole } from "../files.ts";
 import { createModel } from "../model/create_model.ts";
 import { encodeOnnxModel } from "../model/onnx_model.ts";
+import { isCgd } from "../model/options.ts";
+import { writeWeights } from "../model/weights/own_weights.ts";
 import {
   writeTorchCheckpoint,
   writeTorchStateDict,
 } from "../model/weights/pth_write.ts";
 import type { NamedTensors } from "../model/weights/tensors.ts";
 import type { TorchOptimizer } from "../model/weights/torch_checkpoint.ts";
-import { writeCheckpoint, writeWeights } from "./checkpoint.ts";
+import { writeCheckpoint } from "./checkpoint.ts";
 import type { SettledModel } from "./convert_model.ts";
 import type { TargetFormat } from "./convert_options.ts";
+import { orderAsTorch } from "./convert_order.ts";
 import type { WeightsSource } from "./convert_source.ts";
 import { toTorchOptimizer } from "./torch_optimizer.ts";
 
 /** What a target has of the optimizer. */
 export interface WrittenTarget {
-  /** Name of a parameter in the target. */
-  nameParameter(name: string): string;
+  /** Name of a parameter in the target; `undefined` if it has no use for it. */
+  nameParameter(name: string): string | undefined;
   /** The optimizer as it was written: ours, PyTorch's, or none. */
   optimizer: "ours" | TorchOptimizer | undefined;
 }
@@ -45,8 +48,7 @@ export async function writeTarget(
     case "checkpoint":
       return await writeTorch(output, source, model);
     case "stateDict":
-      await writeTorchStateDict(output, renamed(model.parameters, nameInTorch));
-      return { nameParameter: nameInTorch, optimizer: undefined };
+      return await writeStateDict(output, model);
     case "onnx":
       return await writeOnnx(output, source, model);
   }
@@ -55,6 +57,11 @@ export async function writeTarget(
 /** `features.0.weight` is `encoder.0.weight` in pytorch-NetVlad, and in our files. */
 function nameInTorch(name: string): string {
   return name.replace(/^features\./, "encoder.");
+}
+
+/** The auxiliary head of CGD classifies, which only training needs. */
+function isAuxiliary(name: string): boolean {
+  return name.startsWith("auxiliary_module.");
 }
 
 /** The same in a `DataParallel`. */
@@ -69,6 +76,21 @@ function renamed(
   return new Map(
     [...tensors].map(([name, tensor]) => [rename(name), tensor]),
   );
+}
+
+/** Writes parameters by the names of the program that has such models: those of CGD are as here. */
+async function writeStateDict(
+  output: string,
+  model: SettledModel,
+): Promise<WrittenTarget> {
+  const nameParameter = isCgd(model.options.pooling)
+    ? (name: string): string => name
+    : nameInTorch;
+  await writeTorchStateDict(
+    output,
+    renamed(orderAsTorch(model), nameParameter),
+  );
+  return { nameParameter, optimizer: undefined };
 }
 
 async function writeOwn(
@@ -94,11 +116,12 @@ async function writeOwn(
 async function writeTorch(
   output: string,
   { path, checkpoint, extras, train }: WeightsSource,
-  { parameters }: SettledModel,
+  model: SettledModel,
 ): Promise<WrittenTarget> {
+  const { parameters } = model;
   const parallel = extras?.parallel ?? false;
   const nameParameter = parallel ? nameInParallel : nameInTorch;
-  const tensors = renamed(parameters, nameParameter);
+  const tensors = renamed(orderAsTorch(model), nameParameter);
   if (checkpoint === undefined) {
     await writeTorchCheckpoint(output, { tensors, parallel });
     return { nameParameter, optimizer: undefined };
@@ -146,5 +169,8 @@ async function writeOnnx(
   } finally {
     await model.dispose();
   }
-  return { nameParameter: (name) => name, optimizer: undefined };
+  return {
+    nameParameter: (name) => isAuxiliary(name) ? undefined : name,
+    optimizer: undefined,
+  };
 }

@@ -67,7 +67,10 @@ Deno.test("convert refuses inputs that are missing, damaged, evil or of another 
       {
         args: ["convert", text, "b.safetensors"],
         what: /^CheckpointError: Cannot read encoder weights$/,
-        where: where("text\\.pth", "neither PyTorch, safetensors nor HDF5"),
+        where: where(
+          "text\\.pth",
+          "neither PyTorch, safetensors, HDF5 nor MATLAB",
+        ),
         fix: /give a \.pth/,
       },
       {
@@ -90,9 +93,9 @@ Deno.test("convert refuses inputs that are missing, damaged, evil or of another 
       },
       {
         args: ["convert", good, "b.pth", "--num-clusters", "4"],
-        what: /^CheckpointError: Cannot use these weights for this network$/,
-        where: /misshapen: pool\.centroids is \[3, 8\], not \[4, 8\]/,
-        fix: /choose the network/,
+        what: /^OptionsError: Cannot make another model than was trained$/,
+        where: /^--num-clusters is 4, .*good\.pth\.tar was trained with 3$/,
+        fix: /leave them out/,
       },
       {
         args: ["convert", good, good],

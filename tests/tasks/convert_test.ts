@@ -16,7 +16,7 @@ Deno.test("convert prints where each tensor went, and what was left out", () =>
     assert.equal(code, 0, err);
     assert.equal(err, "");
     assert.deepEqual(out.trimEnd().split("\n"), [
-      `${input}: alexnet with widths/32, netvlad v2 of 3 clusters, after epoch 12`,
+      `${input}: PyTorch, alexnet with widths/32, netvlad v2 of 3 clusters, after epoch 12`,
       ...[...CHECKPOINT.tensors].map(([name, { shape }]) =>
         `  ${name} -> ${name} [${shape.join(", ")}]`
       ),
@@ -35,6 +35,7 @@ Deno.test("convert gives its mapping as JSON, and goes back to the bit", () =>
     const { json, err } = await runForJson("convert", theirs, ours);
     const { mapped, ...rest } = json;
     assert.deepEqual(rest, {
+      inputFormat: "torch",
       input: theirs,
       output: ours,
       format: "safetensors",

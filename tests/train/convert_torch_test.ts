@@ -84,7 +84,7 @@ async function writeRun(
   optimizer: "sgd" | "adam",
 ): Promise<void> {
   const options = resolveModelOptions({ ...NARROW, vladV2: true });
-  const network = describeNetwork(options.arch, options.widthDivisor);
+  const network = describeNetwork(options.arch, options);
   const parameters = makeParameters(options);
   const names = optimizer === "sgd"
     ? ["momentum_buffer"]

@@ -32,7 +32,7 @@ const SQUEEZENET: Partial<ModelOptions> = {
 
 /** Makes the Keras SqueezeNet, narrowed, with random numbers. */
 function withKeras(act: (path: string) => Promise<void>): Promise<void> {
-  const { layers } = describeNetwork("squeezenet1_1", 8);
+  const { layers } = describeNetwork("squeezenet1_1", { widthDivisor: 8 });
   const shapes = weightShapes(layers, 3);
   const shapeByLayer = new Map(
     [...nameInKeras()].map(([name, layer]) => {

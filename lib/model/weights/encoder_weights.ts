@@ -4,80 +4,96 @@
  * @module
  */
 import { type FileBytes, openFileBytes } from "../../file_bytes.ts";
+import { readModelOptions, readOwnOptions } from "./dictated_options.ts";
 import { readKerasApart } from "./keras_apart.ts";
 import { KERAS_SQUEEZENET_MEAN, nameInKeras } from "./keras_squeezenet.ts";
+import { findLayout, type Layout } from "./layouts.ts";
+import { readMatConvNet } from "./matconvnet.ts";
 import { findStateDict, readPth, stripModule } from "./pth.ts";
 import { PthTensor } from "./pth_tensor.ts";
+import { suggestDownload } from "./published_weights.ts";
 import { readSafetensors } from "./safetensors.ts";
+import { sortTensors, type StoredTensor } from "./sort_tensors.ts";
 import type { Normalization } from "../network.ts";
-import type { NamedTensors } from "./tensors.ts";
-
-/** Kinds of files of weights. */
-export type WeightsFormat = "torch" | "safetensors" | "keras";
-
-/** Weights of an encoder, and what their file says of how they are used. */
-export interface EncoderWeights {
-  /** What kind of file they are from. */
-  format: WeightsFormat;
-  /** By torchvision's names, `features.N.weight` and so on; kernels are `[out, in, h, w]`. */
-  tensors: NamedTensors;
-  /** Weights of the aggregation layer, `pool.…`, as found. */
-  head: NamedTensors;
-  /** Only if the file dictates it; torchvision's otherwise. */
-  normalization?: Normalization;
-  /** Whether pooling rounds sizes up; only if the file dictates it. */
-  poolCeilMode?: boolean;
-  /** Text that a safetensors file carries. */
-  metadata: Record<string, string>;
-  /** Name in the file of each tensor, of the encoder and the head. */
-  fileNames: ReadonlyMap<string, string>;
-  /** What else the file holds, such as a classifier: it is not read. */
-  others: { name: string; shape: number[] }[];
-}
+import type { EncoderWeights } from "./weights_format.ts";
 
 const HDF5_MAGIC = "\x89HDF\r\n\x1a\n";
 const ZIP_MAGIC = "PK\x03\x04";
 const PICKLE_MAGIC = "\x80";
+const MAT_MAGIC = "MATLAB ";
 
 /**
- * Reads encoder weights: a `.pth` of torchvision or pytorch-NetVlad, safetensors with the names
- * of either, or the Keras SqueezeNet.
+ * Reads encoder weights, with the head and the whitening that are in the same file: a `.pth` of
+ * torchvision, pytorch-NetVlad, Patch-NetVLAD, OpenIBL or deep-visual-geo-localization-benchmark,
+ * safetensors with the names of any of these, a `.mat` of MatConvNet, or the Keras SqueezeNet.
  *
- * `encoder.N` of pytorch-NetVlad is torchvision's `features.N`. The classifier is not read.
+ * All names become those of torchvision: `encoder.N` of pytorch-NetVlad is `features.N`. The
+ * classifier is not read.
  *
- * @throws {CheckpointError} If the file is not there, is of no known kind, is malformed, or
- * has no encoder.
+ * @throws {CheckpointError} If the file is not there, is of no known kind, is malformed, has no
+ * encoder, or is of a model that there is none of here; it names the first difference.
  */
 export async function readEncoderWeights(
   path: string,
 ): Promise<EncoderWeights> {
   using file = openFileBytes(path, {
     what: "Cannot read encoder weights",
-    fix: "give a .pth or .safetensors file of torchvision or " +
-      "pytorch-NetVlad weights, or the Keras SqueezeNet .h5",
+    fix: "give a .pth or .safetensors file of torchvision, pytorch-NetVlad, " +
+      "Patch-NetVLAD, OpenIBL or deep-visual-geo-localization-benchmark, " +
+      "a .mat of MatConvNet, or the Keras SqueezeNet .h5",
+    absent: suggestDownload(path),
   });
   const start = String.fromCharCode(...file.read(0, Math.min(9, file.size)));
+  // First: the length that it begins with can be any of the others.
+  if (start[8] === "{") return readSafe(file);
   if (start.startsWith(HDF5_MAGIC)) return await readKeras(path);
+  if (start.startsWith(MAT_MAGIC)) return await readMatConvNet(path);
   if (start.startsWith(ZIP_MAGIC) || start.startsWith(PICKLE_MAGIC)) {
-    const entries = Object.entries(findStateDict(path, readPth(path)));
-    const found = entries.filter((entry): entry is [string, PthTensor] =>
+    return readTorch(file);
+  }
+  throw file.fail("neither PyTorch, safetensors, HDF5 nor MATLAB");
+}
+
+function readTorch(file: FileBytes): EncoderWeights {
+  const content = readPth(file.path);
+  const found = Object.entries(findStateDict(file.path, content))
+    .filter((entry): entry is [string, PthTensor] =>
       entry[1] instanceof PthTensor
     );
-    return { format: "torch", metadata: {}, ...sortTensors(file, found) };
-  }
-  if (start[8] === "{") {
-    const { tensors, metadata } = readSafetensors(path);
-    const found = [...tensors].map(([name, { shape, data }]) =>
-      [name, { shape, read: () => data }] as const
-    );
-    return {
-      format: "safetensors",
-      ...sortTensors(file, found),
-      ...parseUsage(file, metadata),
-      metadata,
-    };
-  }
-  throw file.fail("neither PyTorch, safetensors nor HDF5");
+  const layout = findLayout(found.map(([name]) => stripModule(name)));
+  return { format: layout.format, ...readLayout(file, layout, found) };
+}
+
+/** Weights with the names of a program, or of ours, and what that says of them. */
+function readLayout(
+  file: FileBytes,
+  layout: Layout,
+  found: readonly (readonly [string, StoredTensor])[],
+  metadata: Record<string, string> = {},
+): Omit<EncoderWeights, "format"> {
+  const sorted = sortTensors(file, layout, found);
+  const { normalization } = layout;
+  return {
+    ...sorted,
+    ...(normalization && { normalization }),
+    options: metadata.model === undefined
+      ? readModelOptions(file, layout, sorted)
+      : readOwnOptions(sorted, metadata),
+    metadata,
+  };
+}
+
+function readSafe(file: FileBytes): EncoderWeights {
+  const { tensors, metadata } = readSafetensors(file.path);
+  const found = [...tensors].map(([name, { shape, data }]) =>
+    [name, { shape, read: () => data }] as const
+  );
+  const layout = findLayout([...tensors.keys()].map(stripModule));
+  return {
+    format: "safetensors",
+    ...readLayout(file, layout, found, metadata),
+    ...parseUsage(file, metadata),
+  };
 }
 
 /** How the weights are used, where a checkpoint of ours says so. */
@@ -130,45 +146,4 @@ async function readKeras(path: string): Promise<EncoderWeights> {
     fileNames: nameInKeras(),
     others: [],
   };
-}
-
-/** A tensor in a file: its numbers are read when they are wanted. */
-interface StoredTensor {
-  shape: number[];
-  read(): Float32Array<ArrayBuffer>;
-}
-
-function sortTensors(
-  file: FileBytes,
-  found: readonly (readonly [string, StoredTensor])[],
-): Pick<EncoderWeights, "tensors" | "head" | "fileNames" | "others"> {
-  const tensors: NamedTensors = new Map();
-  const head: NamedTensors = new Map();
-  const fileNames = new Map<string, string>();
-  const others: EncoderWeights["others"] = [];
-  for (const [fileName, stored] of found) {
-    const { shape } = stored;
-    const name = nameHere(fileName);
-    if (name === undefined) {
-      others.push({ name: fileName, shape });
-      continue;
-    }
-    if (fileNames.has(name)) throw file.fail(`it has ${name} twice`);
-    const part = name.startsWith("pool.") ? head : tensors;
-    part.set(name, { shape, data: stored.read() });
-    fileNames.set(name, fileName);
-  }
-  if (tensors.size === 0) {
-    const names = found.slice(0, 5).map(([name]) => name).join(", ");
-    throw file.fail(`no features.N or encoder.N, but ${names || "nothing"}`);
-  }
-  return { tensors, head, fileNames, others };
-}
-
-/** A parameter's name here; `undefined` if it is not of an encoder or a head. */
-function nameHere(fileName: string): string | undefined {
-  const name = stripModule(fileName);
-  if (name.startsWith("pool.")) return name;
-  const layer = name.match(/^(?:features|encoder)\.(\d+\..+)$/)?.[1];
-  return layer === undefined ? undefined : `features.${layer}`;
 }

@@ -9,10 +9,10 @@
  * @module
  */
 import type { FileBytes } from "../../file_bytes.ts";
-import { type PickleRules, readPickle } from "./pickle.ts";
-import { PickleCursor } from "./pickle_cursor.ts";
-import { isDict } from "./pickle_values.ts";
-import { readZipDirectory, type ZipEntry } from "./zip.ts";
+import { type PickleRules, readPickle } from "../../pickle.ts";
+import { PickleCursor } from "../../pickle_cursor.ts";
+import { isDict } from "../../pickle_values.ts";
+import { readZipDirectory, type ZipEntry } from "../../zip.ts";
 
 /** A storage that the pickle refers to. */
 export interface Storage {

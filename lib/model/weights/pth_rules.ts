@@ -2,19 +2,19 @@
  * The few Python names that a checkpoint may refer to, and the data they stand for.
  *
  * Source: pytorch/pytorch, torch/_utils.py (`_rebuild_tensor_v2`) and
- * torch/serialization.py (persistent ids); numpy, core/multiarray (`scalar`, `dtype`).
+ * torch/serialization.py (persistent ids).
  *
  * @module
  */
 import type { FileBytes } from "../../file_bytes.ts";
+import type { NumberType } from "../../number_types.ts";
 import {
-  decodeNumbers,
-  isNumberType,
-  numberBytes,
-  type NumberType,
-} from "../../number_types.ts";
-import type { PickleRules } from "./pickle.ts";
-import { createDict, PickleGlobal } from "./pickle_values.ts";
+  applyNumpyState,
+  numpyArrayNames,
+  numpyNumberNames,
+} from "../../numpy_pickle.ts";
+import type { PickleRules } from "../../pickle.ts";
+import { createDict, PickleGlobal } from "../../pickle_values.ts";
 import { createReadAllowance, PthTensor, TypedStorage } from "./pth_tensor.ts";
 
 const STORAGE_TYPES: ReadonlyMap<string, NumberType> = new Map([
@@ -29,12 +29,6 @@ const STORAGE_TYPES: ReadonlyMap<string, NumberType> = new Map([
   ["torch.ByteStorage", "u1"],
   ["torch.BoolStorage", "b1"],
 ]);
-
-/** A NumPy number type; its byte order is filled in by its state. */
-class NumpyType {
-  isBigEndian = false;
-  constructor(readonly type: NumberType) {}
-}
 
 /**
  * Makes the rules for the pickle of one file.
@@ -54,25 +48,16 @@ export function createPthRules(
     const layout = { storage, offset, shape, strides };
     return new PthTensor(file, layout, allowance);
   };
-  const scalar = (type: unknown, value: unknown): number =>
-    parseScalar(file, type, value);
   return {
     globals: new Map<string, ((...args: unknown[]) => unknown) | null>([
       ["collections.OrderedDict", (pairs) => createOrderedDict(file, pairs)],
       ["torch._utils._rebuild_tensor_v2", rebuildTensor],
-      ["numpy.core.multiarray.scalar", scalar],
-      ["numpy._core.multiarray.scalar", scalar],
-      ["numpy.dtype", (name) => parseNumpyType(file, name)],
-      ["_codecs.encode", (text) => encodeLatin1(file, text)],
+      ...numpyNumberNames(file),
+      ...numpyArrayNames(),
       ...[...STORAGE_TYPES.keys()].map((name) => [name, null] as const),
     ]),
     resolveId: (id) => resolveStorage(file, storages, id),
-    applyState: (object, state) => {
-      if (!(object instanceof NumpyType) || !Array.isArray(state)) {
-        throw file.fail("its pickle sets the state of what has none");
-      }
-      object.isBigEndian = state[1] === ">";
-    },
+    applyState: (object, state) => applyNumpyState(file, object, state),
   };
 }
 
@@ -107,25 +92,6 @@ function createOrderedDict(file: FileBytes, pairs: unknown = []): unknown {
     pairs.every((pair) => Array.isArray(pair) && typeof pair[0] === "string");
   if (!isPairs) throw file.fail("an OrderedDict is not made of pairs");
   return createDict(pairs);
-}
-
-function parseNumpyType(file: FileBytes, name: unknown): NumpyType {
-  const type = typeof name === "string" ? name : "";
-  if (!isNumberType(type)) throw file.fail("a NumPy number has no known type");
-  return new NumpyType(type);
-}
-
-function parseScalar(file: FileBytes, type: unknown, value: unknown): number {
-  const bytes = typeof value === "string" ? encodeLatin1(file, value) : value;
-  const isSound = type instanceof NumpyType && bytes instanceof Uint8Array &&
-    bytes.length === numberBytes(type.type);
-  if (!isSound) throw file.fail("a NumPy number is malformed");
-  return decodeNumbers(bytes.slice(), type.type, type.isBigEndian)[0]!;
-}
-
-function encodeLatin1(file: FileBytes, text: unknown): Uint8Array<ArrayBuffer> {
-  if (typeof text !== "string") throw file.fail("a NumPy number is malformed");
-  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 }
 
 function isNumbers(value: unknown): value is number[] {

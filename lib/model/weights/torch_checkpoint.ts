@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { isDict, type PickleDict } from "./pickle_values.ts";
+import { isDict, type PickleDict } from "../../pickle_values.ts";
 import { findStateDict, readPth, readTensors } from "./pth.ts";
 import { openPth, PthTensor } from "./pth_tensor.ts";
 import type { NamedTensors } from "./tensors.ts";

@@ -65,6 +65,22 @@ Deno.test("readEncoderWeights() reads safetensors with either naming, whatever t
   });
 });
 
+Deno.test("readEncoderWeights() tells safetensors whatever the length of their header", async () => {
+  await inFolder(async (folder) => {
+    const tensor = { shape: [1], data: Float32Array.of(1) };
+    const tensors = new Map([["features.0.bias", tensor]]);
+    const path = `${folder}/w.safetensors`;
+    const firstBytes = new Set<number>();
+    for (let length = 0; length < 256; length += 8) {
+      const metadata = { note: "x".repeat(length) };
+      await writeSafetensors(path, { tensors, metadata });
+      firstBytes.add(Deno.readFileSync(path)[0]!);
+      assert.equal((await readEncoderWeights(path)).format, "safetensors");
+    }
+    assert.ok(firstBytes.has(0x80)); // a pickle begins with it
+  });
+});
+
 Deno.test("readEncoderWeights() says how images go into the Keras SqueezeNet", async () => {
   await makeKerasFile({}, async (path) => {
     const weights = await readEncoderWeights(path);
@@ -82,12 +98,12 @@ Deno.test("readEncoderWeights() refuses weights without an encoder", async () =>
   await inFolder(async (folder) => {
     const path = `${folder}/w.safetensors`;
     const tensors = new Map([
-      ["layer1.0.conv1.weight", { shape: [1], data: Float32Array.of(1) }],
+      ["blocks.0.weight", { shape: [1], data: Float32Array.of(1) }],
     ]);
     await writeSafetensors(path, { tensors, metadata: {} });
     await assert.rejects(readEncoderWeights(path), {
       name: "CheckpointError",
-      where: `${path} (no features.N or encoder.N, but layer1.0.conv1.weight)`,
+      where: `${path} (no features.N or encoder.N, but blocks.0.weight)`,
     });
   });
 });
@@ -99,7 +115,7 @@ Deno.test("readEncoderWeights() refuses files of another kind, empty ones and fo
       Deno.writeTextFileSync(path, text);
       await assert.rejects(readEncoderWeights(path), {
         name: "CheckpointError",
-        where: `${path} (neither PyTorch, safetensors nor HDF5)`,
+        where: `${path} (neither PyTorch, safetensors, HDF5 nor MATLAB)`,
         fix: /\.pth or \.safetensors/,
       });
     }
