@@ -13,6 +13,8 @@ import {
   resolveOnnxOptions,
   type RunFlags,
   startEngine,
+  useWhitening,
+  type WhiteningOptions,
 } from "../mod.ts";
 import type { OnnxFileOptions } from "./_flags_onnx.ts";
 import {
@@ -32,17 +34,18 @@ export interface PreparedDescriber extends AsyncDisposable {
   earlier?: EarlierRun;
   /** What `--json` says of it, if it is an ONNX file. */
   onnx?: { file: string; sha256: string };
-  /** The groups of `flags.json` that open it again: `onnx`, or `model`, `checkpoint` and `centroids`. */
+  /** The groups of `flags.json` that open it again: `onnx`, or `model`, `checkpoint` and `centroids`; `whitening`. */
   flags: RunFlags;
 }
 
 /** Options that decide on what describes. */
-interface DescriberGroups extends ModelGroups {
+export interface DescriberGroups extends ModelGroups {
   onnx: OnnxFileOptions;
+  whitening: WhiteningOptions;
 }
 
 /**
- * Starts the engine and opens the ONNX file, or assembles a model of ours.
+ * Starts the engine and opens the ONNX file, or assembles a model of ours; whitens as asked for.
  *
  * @param giveCentroids Sees to the centroids of a model of ours, and says which file they are of, if any.
  */
@@ -53,7 +56,37 @@ export async function prepareDescriber<Groups extends DescriberGroups>(
   giveCentroids: (prepared: Prepared) => Promise<string | undefined>,
 ): Promise<PreparedDescriber> {
   const { onnx: file } = run.options.onnx;
-  if (file !== undefined) return await openOnnx(run, file);
+  const prepared = file === undefined
+    ? await prepareOwn(run, giveCentroids)
+    : await openOnnx(run, file);
+  try {
+    const given = run.options.whitening;
+    useWhitening(prepared.model, given);
+    noteWhitening(run, prepared);
+    const isAsked = Object.keys(given).length > 0;
+    const flags = { ...prepared.flags, ...(isAsked && { whitening: given }) };
+    return { ...prepared, flags };
+  } catch (error) {
+    await prepared[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function noteWhitening<Groups>(
+  { note }: Pick<TaskRun<Groups>, "note">,
+  { model: { whitening, descriptorLength } }: PreparedDescriber,
+): void {
+  if (whitening === undefined) return;
+  const [, F] = whitening.projection.shape;
+  note(`whitening: ${F} values to ${descriptorLength}`);
+}
+
+async function prepareOwn<Groups extends DescriberGroups>(
+  run: Pick<TaskRun<Groups>, "note"> & {
+    options: GivenOptions<DescriberGroups>;
+  },
+  giveCentroids: (prepared: Prepared) => Promise<string | undefined>,
+): Promise<PreparedDescriber> {
   const prepared = await prepareModel(run, null);
   try {
     noteRandomWeights(run);

@@ -1,5 +1,5 @@
 /** `deno task extract`: descriptors of any images to HDF5 or .npy. */
-import { extractDescriptors, OptionsError, useCentroidFile } from "../mod.ts";
+import { extractDescriptors } from "../mod.ts";
 import { COMPAT_FLAGS, takeProfile } from "./_compat.ts";
 import {
   DESCRIBE_FLAGS,
@@ -15,13 +15,15 @@ import {
   MODEL_FLAGS,
 } from "./_flags_model.ts";
 import { listOnnxConflicts, ONNX_FLAGS } from "./_flags_onnx.ts";
+import { WHITENING_FLAGS } from "./_flags_whiten.ts";
+import { takeHead } from "./_prepare.ts";
 import { prepareDescriber } from "./_prepare_describer.ts";
 import { runTask } from "./_run.ts";
 
 await runTask({
   name: "extract",
   description:
-    "Writes one descriptor for each image of a folder or list: HDF5 (dataset `descriptors`) or NumPy's .npy, [N, F].",
+    "Writes one descriptor for each image of a folder or list: HDF5 (dataset `descriptors`) or NumPy's .npy, [N, F]; or HDF5 as hloc has it.",
   groups: {
     extract: EXTRACT_FLAGS,
     compat: COMPAT_FLAGS,
@@ -29,6 +31,7 @@ await runTask({
     model: MODEL_FLAGS,
     checkpoint: CHECKPOINT_FLAGS,
     onnx: ONNX_FLAGS,
+    whitening: WHITENING_FLAGS,
     centroids: CENTROID_FLAGS,
     describe: DESCRIBE_FLAGS,
     random: RANDOM_FLAGS,
@@ -43,26 +46,26 @@ await runTask({
 }, async (given) => {
   const run = await takeProfile(given);
   const { centroids } = run.options.centroids;
-  await using prepared = await prepareDescriber(run, async ({ model }) => {
-    if (centroids !== undefined) await useCentroidFile(model, centroids);
-    if (!model.needsCentroids) return centroids;
-    throw new OptionsError("Cannot extract with random centroids", {
-      where: "pooling netvlad, with neither a run nor centroids",
-      fix:
-        "give --resume, --centroids (see `deno task cluster`), or --pooling avg",
-    });
-  });
+  await using prepared = await prepareDescriber(
+    run,
+    (own) => takeHead(own.model, centroids),
+  );
   const { model, images, onnx } = prepared;
-  const { images: source = "", output = "" } = run.options.extract;
+  const { images: source = "", output = "", layout } = run.options.extract;
   const extraction = await run.show(extractDescriptors(model, {
     images: source,
     output,
+    ...(layout && { layout }),
     readImages: images,
     describe: run.options.describe,
   }));
   const { numImages, descriptorLength, names } = extraction;
   run.say(`${numImages} descriptors of ${descriptorLength} values: ${output}`);
-  run.say(`names of the images: ${names}`);
+  run.say(
+    names === output
+      ? "each is under the name of its image"
+      : `names of the images: ${names}`,
+  );
   return {
     ...extraction,
     engine: model.engine.name,
