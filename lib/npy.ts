@@ -68,7 +68,12 @@ const TYPE_NAMES: ReadonlyMap<unknown, string> = new Map<unknown, string>([
  */
 export function readNpy(path: string): NpyArray {
   using file = openFileBytes(path, READ_WORDS);
-  const { text, end } = readHeader(file);
+  return parseNpy(file);
+}
+
+/** Reads a `.npy` file that is open, or in memory. */
+export function parseNpy(file: FileBytes): NpyArray {
+  const { text, end } = readNpyHeader(file);
   const { type, isBigEndian, isFortran, shape } = parseHeader(file, text);
   const bytes = file.read(end, countElements(shape) * numberBytes(type));
   const data = decodeNumbers(bytes, type, isBigEndian);
@@ -151,7 +156,7 @@ export interface NpyRows extends Disposable {
 export function openNpyRows(path: string): NpyRows {
   using stack = new DisposableStack();
   const file = stack.use(openFileBytes(path, READ_WORDS));
-  const { text, end } = readHeader(file);
+  const { text, end } = readNpyHeader(file);
   const { type, isBigEndian, isFortran, shape } = parseHeader(file, text);
   const [numRows, rowLength] = shape;
   if (
@@ -174,7 +179,10 @@ export function openNpyRows(path: string): NpyRows {
   };
 }
 
-function readHeader(file: FileBytes): { text: string; end: number } {
+/** Reads the header of a `.npy` file: a Python dict as text, and where it ends. */
+export function readNpyHeader(
+  file: FileBytes,
+): { text: string; end: number } {
   const start = file.read(0, Math.min(12, file.size));
   if (String.fromCharCode(...start.subarray(0, 6)) !== MAGIC) {
     throw file.fail("it does not begin like a .npy file");

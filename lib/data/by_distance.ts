@@ -4,7 +4,8 @@
  * @module
  */
 import { OptionsError } from "../errors.ts";
-import type { PlaceDataset } from "./dataset.ts";
+import type { ListedTruth, PlaceDataset } from "./dataset.ts";
+import { listNeighbors } from "./radius.ts";
 
 /** A database image and how far it is from a query. */
 export interface DistantImage {
@@ -18,13 +19,14 @@ export interface DistantImage {
 
 /**
  * Lists the database images by their distance from a query, nearest first; of equal ones
- * the first comes first. The query itself is left out where it is in the database.
+ * the first comes first. The query itself is left out where it is in the database. Where the truth is
+ * lists, what is right is at 0, all else at 1, and what is ignored is left out.
  *
  * @param query Query index.
  * @throws {OptionsError} If there is no such query.
  */
 export function listByDistance(
-  { database, queries, positiveRadius, ownDatabaseIndex }: PlaceDataset,
+  { database, queries, positiveRadius, ownDatabaseIndex, truth }: PlaceDataset,
   query: number,
 ): DistantImage[] {
   const Q = queries.paths.length;
@@ -37,6 +39,7 @@ export function listByDistance(
   const east = queries.eastMeters[query]!;
   const north = queries.northMeters[query]!;
   const own = ownDatabaseIndex?.[query] ?? -1;
+  if (truth) return listByTruth(truth, query, database.paths.length);
   return database.paths.map((_, index): DistantImage => {
     const distanceSquared = (database.eastMeters[index]! - east) ** 2 +
       (database.northMeters[index]! - north) ** 2;
@@ -47,4 +50,19 @@ export function listByDistance(
     };
   }).filter(({ index }) => index !== own)
     .sort((a, b) => a.distance - b.distance || a.index - b.index);
+}
+
+/** What is right at a distance of 0, all else at 1; without what is ignored. */
+function listByTruth(
+  { positives, ignored }: ListedTruth,
+  query: number,
+  numImages: number,
+): DistantImage[] {
+  const right = new Set(listNeighbors(positives, query));
+  const leftOut = new Set(listNeighbors(ignored, query));
+  return Array.from({ length: numImages }, (_, index): DistantImage => {
+    const isPositive = right.has(index);
+    return { index, distance: isPositive ? 0 : 1, isPositive };
+  }).filter(({ index }) => !leftOut.has(index))
+    .sort((a, b) => a.distance - b.distance);
 }

@@ -183,7 +183,7 @@ function toPositions(
   if (!isMatrix(value)) {
     throw notUsable(path, `${name} has the sizes [${value.dims}], not [2, N]`);
   }
-  const { data } = value; // [2, N], column-major
+  const data = Float64Array.from(value.data); // [2, N], column-major
   return {
     eastMeters: data.filter((_, i) => i % 2 === 0),
     northMeters: data.filter((_, i) => i % 2 === 1),

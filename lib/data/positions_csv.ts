@@ -30,7 +30,8 @@ export interface PositionsCsvOptions extends RadiusOptions {
  * Reads a CSV file of positions. Its first line names the columns: `image` or `file`;
  * `easting,northing` (UTM metres) or `lat,lon` or `latitude,longitude` (WGS84 degrees,
  * converted to the UTM zone of the first row); `role` (`database` or `query`) unless
- * each image is a query; `split` if there are several. Other columns are passed over.
+ * each image is a query; `split` if there are several; `heading` in degrees clockwise from north, where
+ * it is known. Other columns are passed over.
  *
  * @param file The CSV file, UTF-8, with commas.
  * @throws {DatasetError} If the file or the first image is missing, a column is missing, rows are bad (all are listed), or a side is empty.
@@ -85,9 +86,11 @@ function selectSplit(
 }
 
 function toPlaces(rows: readonly PositionRow[], folder: string): PlaceImages {
+  const headingDegrees = Float64Array.from(rows, (row) => row.headingDegrees);
   return {
     paths: rows.map((row) => locateImage(folder, row.image)),
     eastMeters: Float64Array.from(rows, (row) => row.eastMeters),
     northMeters: Float64Array.from(rows, (row) => row.northMeters),
+    ...(headingDegrees.every(Number.isNaN) ? {} : { headingDegrees }),
   };
 }

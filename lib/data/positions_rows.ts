@@ -21,6 +21,8 @@ export interface PositionRow extends UtmPosition {
   role: string;
   /** "" where there is no such column. */
   split: string;
+  /** In degrees clockwise from north; NaN where it is not given. */
+  headingDegrees: number;
 }
 
 interface Columns {
@@ -170,6 +172,9 @@ function findFaults(
       faults.push(`${name} is "${text}", not a number${wanted}`);
     }
   });
+  if (values.heading && !NUMBER.test(values.heading)) {
+    faults.push(`heading is "${values.heading}", not a number`);
+  }
   if (needsRole && !ROLES.includes(values.role!.toLowerCase())) {
     faults.push(`role is "${values.role}", not database or query`);
   }
@@ -192,6 +197,7 @@ function toRows(
     ...toMeters(Number(values[first]), Number(values[second])),
     role: values.role?.toLowerCase() ?? "",
     split: values.split ?? "",
+    headingDegrees: Number(values.heading || NaN),
   }));
 }
 

@@ -5,7 +5,6 @@
  */
 import KDBush from "kdbush";
 import { OptionsError, ShapeError } from "../errors.ts";
-import type { PlaceImages } from "./dataset.ts";
 
 /** Lists of indices, one after the other: those of i are `indices[offsets[i]]` up to `indices[offsets[i + 1] - 1]`. */
 export interface Neighbors {
@@ -13,6 +12,25 @@ export interface Neighbors {
   offsets: Int32Array;
   /** The lists; each is ascending. */
   indices: Int32Array;
+}
+
+/** Puts lists of indices one after the other, each ascending and without repetitions. */
+export function toNeighbors(lists: readonly Iterable<number>[]): Neighbors {
+  const offsets = new Int32Array(lists.length + 1);
+  const indices: number[] = [];
+  for (const [i, list] of lists.entries()) {
+    indices.push(...[...new Set(list)].sort((a, b) => a - b));
+    offsets[i + 1] = indices.length;
+  }
+  return { offsets, indices: Int32Array.from(indices) };
+}
+
+/** The list of one image. */
+export function listNeighbors(
+  { offsets, indices }: Neighbors,
+  i: number,
+): Int32Array {
+  return indices.subarray(offsets[i], offsets[i + 1]);
 }
 
 /** What is left out of the lists. */
@@ -24,7 +42,12 @@ export interface FindWithinRadiusOptions {
 }
 
 /** Where images are. */
-export type Places = Pick<PlaceImages, "eastMeters" | "northMeters">;
+export interface Places {
+  /** East of each in metres, or what else a dataset counts, float64. */
+  eastMeters: Float64Array;
+  /** North of each, float64. */
+  northMeters: Float64Array;
+}
 
 /**
  * Searching a little wider than the radius makes the index agree with the squared

@@ -13,27 +13,70 @@ import {
   type Rule,
   type Rules,
 } from "../options.ts";
+import { readCars196 } from "./classes/cars196.ts";
+import {
+  type ClassFoldersOptions,
+  readClassFolders,
+} from "./classes/class_folders.ts";
+import { readCub200 } from "./classes/cub200.ts";
+import { readInshop } from "./classes/inshop.ts";
+import { readOnlineProducts } from "./classes/online_products.ts";
 import type { PlaceDataset } from "./dataset.ts";
 import {
   type FrameFoldersOptions,
   parseFrameRange,
   readFrameFolders,
 } from "./frame_folders.ts";
+import {
+  listsTruth,
+  type NameListsOptions,
+  readNameLists,
+} from "./name_lists.ts";
+import { readOxfordDataset } from "./oxford.ts";
 import { type PittsburghSplit, readPittsburghDataset } from "./pittsburgh.ts";
 import type { RadiusOptions, StrictnessOptions } from "./places.ts";
 import { readPositionsCsv } from "./positions_csv.ts";
+import { readRevisitedDataset } from "./revisited.ts";
 import { readUtmFolderDataset } from "./utm_folder.ts";
 
+/** Layouts of datasets whose images are in classes. */
+const CLASS_DATASETS = [
+  "classes",
+  "cub200",
+  "cars196",
+  "sop",
+  "inshop",
+] as const;
+
 /** Layouts of datasets on disk. */
-export const DATASETS = ["demo", "pittsburgh", "utm", "csv", "frames"] as const;
+export const DATASETS = [
+  "demo",
+  "pittsburgh",
+  "utm",
+  "csv",
+  "frames",
+  ...CLASS_DATASETS,
+  "lists",
+  "oxford",
+  "revisited",
+] as const;
 
 /** Which dataset to read, and how. */
-export interface DatasetOptions extends FrameFoldersOptions, RadiusOptions {
-  /** Layout: the demo city, Pittsburgh's, `@UTM@` file names, a CSV of positions, paired folders of frames. */
+export interface DatasetOptions
+  extends
+    FrameFoldersOptions,
+    NameListsOptions,
+    RadiusOptions,
+    ClassFoldersOptions {
+  /** Folder of the database frames, under the data path; for `lists` the file of names of the database images, text or `.npy`. */
+  database: string;
+  /** Folder of the queries, under the data path; for `lists` the file of their names, text or `.npy`. */
+  queries: string;
+  /** Layout: the demo city, Pittsburgh's, `@UTM@` file names, a CSV of positions, paired folders of frames; a folder for each class, CUB-200-2011, Stanford Cars, Stanford Online Products, DeepFashion In-shop; name lists with NumPy ground truth; Oxford5k and Paris6k, and their revisited forms. */
   dataset: typeof DATASETS[number];
   /** Folder of the dataset, `demo/city` for `demo` if ""; for `csv` the folder that image names start from, "" for that of the file. */
   dataPath: string;
-  /** Split to read; passed over by `frames`, and by `csv` without a column `split`. */
+  /** Split to read; passed over by `frames`, and by `csv` without a column `split`. `val` is `test` where classes have only that. */
   split: PittsburghSplit;
   /** CSV file of positions, for `csv`. */
   positions: string;
@@ -49,9 +92,11 @@ export const DATASET_DEFAULTS: Readonly<DatasetOptions> = Object.freeze({
   positions: "",
   database: "",
   queries: "",
+  groundTruth: "",
   frameTolerance: 3,
   frames: "",
   leaveOneOut: false,
+  heldOutClasses: 0.5,
   positiveRadius: null,
   potentialPositiveRing: null,
 });
@@ -76,6 +121,11 @@ const RULES: Rules<DatasetOptions> = {
   positions: PERHAPS_TEXT,
   database: PERHAPS_TEXT,
   queries: PERHAPS_TEXT,
+  groundTruth: {
+    holds: (value) =>
+      typeof value === "string" && /^(.*\.np[yz])?$/i.test(value),
+    wanted: "a file .npz or .npy",
+  },
   frameTolerance: integerFrom(0),
   frames: {
     holds: (value) =>
@@ -83,6 +133,10 @@ const RULES: Rules<DatasetOptions> = {
     wanted: 'a range such as "0:74", with FIRST < END',
   },
   leaveOneOut: BOOLEAN,
+  heldOutClasses: {
+    holds: (value) => NOT_NEGATIVE.holds(value) && Number(value) < 1,
+    wanted: "a number >= 0 and < 1",
+  },
   positiveRadius: {
     holds: (value) => value === null || POSITIVE.holds(value),
     wanted: "null, or a number > 0",
@@ -115,23 +169,36 @@ export function resolveDatasetOptions(
   });
 }
 
+/** Whether a layout has classes: then there are no distances between its images. */
+export function hasClasses(dataset: unknown): boolean {
+  return CLASS_DATASETS.some((each) => each === dataset);
+}
+
 /** What each layout needs, and what belongs to another one. */
 function findConflicts(options: Readonly<DatasetOptions>): string[] {
   const { dataset } = options;
   const isCsv = dataset === "csv";
   const isFrames = dataset === "frames";
+  const isOfClasses = hasClasses(dataset);
+  const isOfNames = dataset === "lists";
+  const isListed = dataset === "oxford" || dataset === "revisited" ||
+    (isOfNames && listsTruth(options.groundTruth));
   const needsPath = !isCsv && dataset !== "demo";
   const missing = [
     ...(isCsv ? ["positions" as const] : []),
     ...(needsPath ? ["dataPath" as const] : []),
-    ...(isFrames ? ["database" as const, "queries" as const] : []),
+    ...(isFrames || isOfNames ? ["database" as const, "queries" as const] : []),
+    ...(isOfNames ? ["groundTruth" as const] : []),
   ].filter((key) => options[key] === "")
     .map((key) => `${key} is missing, ${dataset} needs it`);
   const foreign = [
     ...(isCsv ? [] : ["positions" as const, "leaveOneOut" as const]),
-    ...(isFrames
-      ? ["positiveRadius" as const]
-      : ["database" as const, "queries" as const, "frames" as const]),
+    ...(isFrames || isOfNames ? [] : ["database" as const, "queries" as const]),
+    ...(isFrames ? [] : ["frames" as const]),
+    ...(isOfNames ? [] : ["groundTruth" as const]),
+    ...(isFrames || isOfClasses || isListed ? ["positiveRadius" as const] : []),
+    ...(isOfClasses || isListed ? ["potentialPositiveRing" as const] : []),
+    ...(dataset === "classes" ? [] : ["heldOutClasses" as const]),
   ].filter((key) => options[key] !== DATASET_DEFAULTS[key])
     .map((key) => `${key} is given, ${dataset} has no use for it`);
   const isFar = options.split === "test250k" && dataset !== "pittsburgh";
@@ -179,5 +246,21 @@ export async function readDataset(
       return await readPositionsCsv(options.positions, options);
     case "frames":
       return await readFrameFolders(dataPath, options);
+    case "classes":
+      return await readClassFolders(dataPath, split, options);
+    case "cub200":
+      return await readCub200(dataPath, split, options);
+    case "cars196":
+      return await readCars196(dataPath, split, options);
+    case "sop":
+      return await readOnlineProducts(dataPath, split, options);
+    case "inshop":
+      return await readInshop(dataPath, split, options);
+    case "lists":
+      return await readNameLists(dataPath, options);
+    case "oxford":
+      return await readOxfordDataset(dataPath);
+    case "revisited":
+      return await readRevisitedDataset(dataPath);
   }
 }

@@ -10,10 +10,11 @@ import {
   progress,
   type ProgressEvent,
 } from "../progress.ts";
-import type { PlaceDataset, PlaceImages } from "./dataset.ts";
+import type { ListedTruth, PlaceDataset, PlaceImages } from "./dataset.ts";
 import { createDecodePool } from "./image/decode_pool.ts";
 import { imageBatches, type UnreadableImage } from "./image/image_batches.ts";
 import type { ImageOptions } from "./image/options.ts";
+import { listNeighbors, type Neighbors, toNeighbors } from "./radius.ts";
 
 /** Unreadable images that are named one by one. */
 const MAX_NAMED = 10;
@@ -79,11 +80,37 @@ export async function* keepReadable(
     ...dataset,
     database,
     queries: isOne ? database : pickImages(queries, keptQueries),
+    ...moveTruths(dataset, keptQueries, keptDatabase),
     ...(own && {
       ownDatabaseIndex: moveIndices(
         keptQueries.map((query) => own[query]!),
         keptDatabase,
       ),
+    }),
+  };
+}
+
+/** Lists of what is right, of the queries and database images that were kept. */
+function moveTruths(
+  { truth, grades }: PlaceDataset,
+  keptQueries: readonly number[],
+  keptDatabase: readonly number[],
+): Pick<PlaceDataset, "truth" | "grades"> {
+  const moveLists = (lists: Neighbors): Neighbors =>
+    toNeighbors(
+      keptQueries.map((query) =>
+        moveIndices([...listNeighbors(lists, query)], keptDatabase)
+          .filter((index) => index >= 0)
+      ),
+    );
+  const move = ({ positives, ignored }: ListedTruth): ListedTruth => ({
+    positives: moveLists(positives),
+    ignored: moveLists(ignored),
+  });
+  return {
+    ...(truth && { truth: move(truth) }),
+    ...(grades && {
+      grades: new Map([...grades].map(([name, each]) => [name, move(each)])),
     }),
   };
 }
@@ -102,10 +129,15 @@ export function pickImages(
   images: PlaceImages,
   indices: readonly number[],
 ): PlaceImages {
+  const { headingDegrees, boxes } = images;
   return {
     paths: indices.map((i) => images.paths[i]!),
     eastMeters: Float64Array.from(indices, (i) => images.eastMeters[i]!),
     northMeters: Float64Array.from(indices, (i) => images.northMeters[i]!),
+    ...(headingDegrees && {
+      headingDegrees: Float64Array.from(indices, (i) => headingDegrees[i]!),
+    }),
+    ...(boxes && { boxes: indices.map((i) => boxes[i]!) }),
   };
 }
 

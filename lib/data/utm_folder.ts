@@ -20,8 +20,17 @@ const POSITION = /^@(-?\d+(?:\.\d*)?)@(-?\d+(?:\.\d*)?)@/;
 const MAX_NAMES = 5;
 
 /**
+ * The field of the heading, between `@`, counted from 0 before the first one:
+ * `@east@north@zone@letter@latitude@longitude@panorama@tile@heading@…`.
+ *
+ * Source: deep-visual-geo-localization-benchmark, README.
+ */
+const HEADING_FIELD = 9;
+
+/**
  * Reads `SPLIT/{database,queries}` under `dataPath` or `dataPath/images`, with all
- * folders inside them. Images are in the order of their paths.
+ * folders inside them. Images are in the order of their paths. A heading in the ninth field between
+ * `@` is read too.
  *
  * @param split Name of the split's folder, such as `val`.
  * @throws {DatasetError} If a folder is missing or empty, or a name has no position.
@@ -75,5 +84,17 @@ async function readPlaces(folder: string): Promise<PlaceImages> {
     paths,
     eastMeters: Float64Array.from(matches, (match) => Number(match![1])),
     northMeters: Float64Array.from(matches, (match) => Number(match![2])),
+    ...withHeadings(paths.map((path) => basename(path).split("@"))),
   };
+}
+
+/** Headings in degrees, if any name has one. */
+function withHeadings(
+  fields: readonly string[][],
+): Pick<PlaceImages, "headingDegrees"> {
+  const headingDegrees = Float64Array.from(fields, (field) => {
+    const text = field[HEADING_FIELD] ?? "";
+    return /^-?\d+(\.\d*)?$/.test(text) ? Number(text) : NaN;
+  });
+  return headingDegrees.every(Number.isNaN) ? {} : { headingDegrees };
 }

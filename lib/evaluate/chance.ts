@@ -4,12 +4,15 @@
  *
  * @module
  */
-import type { Evaluation } from "./evaluate.ts";
+import type { Evaluation } from "./evaluation.ts";
 import type { DatasetPredictions } from "./predictions.ts";
+import type { StatedProtocol } from "./protocols.ts";
+import { countQueries } from "./recall.ts";
 
-/** What recall by chance follows from: how many images are searched, and which are right. */
+/** What recall by chance follows from: how many images are searched, which are right, and which queries count; all if left out. */
 export type ChanceSource = Pick<DatasetPredictions, "positives"> & {
   dataset: Pick<DatasetPredictions["dataset"], "database" | "ownDatabaseIndex">;
+  protocol?: Pick<StatedProtocol, "denominator" | "suppress">;
 };
 
 /** Fewer queries say nothing. */
@@ -28,11 +31,13 @@ const RARE = 1e-3;
  * @returns A fraction in [0, 1] for each N, in the order of `ns`.
  */
 export function chanceRecall(
-  { dataset, positives: { offsets } }: ChanceSource,
+  { dataset, positives, protocol }: ChanceSource,
   ns: Iterable<number>,
 ): ReadonlyMap<number, number> {
+  const { offsets } = positives;
   const { database, ownDatabaseIndex } = dataset;
   const Q = offsets.length - 1;
+  const numCounted = countQueries(positives, protocol?.denominator ?? "all");
   const expect = (n: number): number => {
     let found = 0;
     for (let query = 0; query < Q; query++) {
@@ -41,7 +46,7 @@ export function chanceRecall(
       const right = offsets[query + 1]! - offsets[query]!;
       found += 1 - missProbability(searched, right, n);
     }
-    return found / Q;
+    return found / numCounted;
   };
   return new Map([...ns].map((n) => [n, expect(n)]));
 }
@@ -58,15 +63,18 @@ function missProbability(searched: number, right: number, n: number): number {
 /**
  * Whether an evaluation's recall, at its smallest N, could well have come by chance:
  * as many queries or more would be right in one of a thousand random rankings or
- * oftener, by the binomial distribution. Never where queries are too few to tell.
+ * oftener, by the binomial distribution. Never where queries are too few to tell, or predictions
+ * are no whole ranking, as with one for each panorama.
  *
  * @param evaluation Of at least one N.
  */
 export function isNearChance(
   evaluation: ChanceSource & Pick<Evaluation, "recall">,
 ): boolean {
+  const { protocol, positives } = evaluation;
+  if (protocol?.suppress === "panorama") return false;
   const n = Math.min(...evaluation.recall.keys());
-  const Q = evaluation.positives.offsets.length - 1;
+  const Q = countQueries(positives, protocol?.denominator ?? "all");
   const chance = chanceRecall(evaluation, [n]).get(n)!;
   if (Q < LEAST_QUERIES || tail(Q, Q, chance) >= RARE) return false;
   const right = Math.round(evaluation.recall.get(n)! * Q);

@@ -5,7 +5,6 @@
  */
 import type { PlaceDataset } from "../data/dataset.ts";
 import type { ImageOptions } from "../data/image/options.ts";
-import { findWithinRadius, type Neighbors } from "../data/radius.ts";
 import { keepReadable } from "../data/readable.ts";
 import {
   createDatasetDescriptors,
@@ -19,26 +18,15 @@ import {
   resolveDescribeOptions,
 } from "../describe/options.ts";
 import { openWorkFolder } from "../describe/work_folder.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { Describer } from "../model/model.ts";
 import { note, type NoteEvent, type ProgressEvent } from "../progress.ts";
-import { type Predictions, searchExact } from "../search/exact.ts";
+import type { DescriptorRows } from "../search/descriptor_rows.ts";
+import { searchExact } from "../search/exact.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { createJudge } from "./judge.ts";
 import { type EvaluateOptions, resolveEvaluateOptions } from "./options.ts";
-import type { DatasetPredictions } from "./predictions.ts";
-import {
-  countWithoutPositives,
-  rankFirstCorrect,
-  recallAtN,
-} from "./recall.ts";
-
-/** What a model achieves on a split. */
-export interface Evaluation extends DatasetPredictions {
-  /** Fraction of all queries with a positive among the first N predictions, by N. */
-  recall: ReadonlyMap<number, number>;
-  /** Rank, from 1, of the first right one among all predictions that were searched for; 0 if none is right, `[Q]`. */
-  firstCorrect: Int32Array;
-  /** Queries that no database image lies near; they count as missed. */
-  queriesWithoutPositives: number;
-}
+import { stateProtocol } from "./protocols.ts";
 
 /** How to evaluate: options of the evaluation, of reading images, of describing them. */
 export interface EvaluateSettings extends Partial<EvaluateOptions> {
@@ -61,7 +49,7 @@ export type EvaluateEvent = ProgressEvent | NoteEvent;
  * @param dataset The split.
  * @returns Recall, and the predictions it comes from.
  * @throws {DatasetError} If an image cannot be read, unless `skipUnreadable` is set.
- * @throws {OptionsError} If an option is wrong.
+ * @throws {OptionsError} If an option is wrong, or the dataset cannot be evaluated by the protocol.
  */
 export async function* evaluateModel(
   model: Describer,
@@ -69,6 +57,7 @@ export async function* evaluateModel(
   { images: askedImages = {}, describe, ...given }: EvaluateSettings = {},
 ): AsyncGenerator<EvaluateEvent, Evaluation> {
   const options = resolveEvaluateOptions(given);
+  stateProtocol(options, dataset); // throws before there is any work
   const { describeBatch, cachePath } = resolveDescribeOptions(describe);
   const images = yield* fitImages(model, askedImages);
   const kept = images.skipUnreadable
@@ -108,56 +97,38 @@ export async function* evaluateFeatures(
     model.descriptorLength,
   );
   yield* describeDataset(model, source, descriptors, describeBatch);
-  const { recallAt, predictions: numKept = Math.max(...recallAt) } = options;
+  return yield* searchDataset(model.engine, dataset, descriptors, options);
+}
+
+/** Searches the descriptors of a dataset, and rates what is found. */
+export async function* searchDataset(
+  engine: Engine,
+  dataset: PlaceDataset,
+  { database, queries }: Record<"database" | "queries", DescriptorRows>,
+  options: Readonly<EvaluateOptions>,
+): AsyncGenerator<EvaluateEvent, Evaluation> {
+  const { depth, judge } = createJudge(dataset, options);
   const { ownDatabaseIndex } = dataset;
-  const predictions = yield* searchExact(
-    model.engine,
-    descriptors.database,
-    descriptors.queries,
-    {
-      count: Math.max(numKept, ...recallAt),
-      ...(ownDatabaseIndex && { ownDatabaseIndex }),
-    },
-  );
-  const positives = findPositives(dataset);
-  return {
-    dataset,
-    predictions: keepFirst(predictions, numKept),
-    positives,
-    recall: recallAtN(predictions, positives, recallAt),
-    firstCorrect: rankFirstCorrect(predictions, positives),
-    queriesWithoutPositives: countWithoutPositives(positives),
-  };
-}
-
-function findPositives(
-  { queries, database, positiveRadius, ownDatabaseIndex }: PlaceDataset,
-): Neighbors {
-  return findWithinRadius(queries, database, positiveRadius, {
-    ...(ownDatabaseIndex && { leaveOut: ownDatabaseIndex }),
+  const found = yield* searchExact(engine, database, queries, {
+    count: depth,
+    ...(ownDatabaseIndex && { ownDatabaseIndex }),
   });
-}
-
-/** The first predictions of each query. */
-function keepFirst(
-  { count, indices, distancesSquared }: Predictions,
-  numKept: number,
-): Predictions {
-  const isKept = (_: number, i: number): boolean => i % count < numKept;
-  return {
-    count: numKept,
-    indices: indices.filter(isKept),
-    distancesSquared: distancesSquared.filter(isKept),
-  };
+  return judge(found);
 }
 
 /** Counts the queries aloud that cannot be right. */
 export function* noteMissing(
-  { dataset, queriesWithoutPositives: missing }: Evaluation,
+  { dataset, protocol, queriesWithoutPositives: missing }: Evaluation,
 ): Generator<NoteEvent, void> {
   if (missing === 0) return;
   const { queries, positiveRadius, unit, split } = dataset;
+  const near = unit === "lists"
+    ? "positive"
+    : `database image within ${positiveRadius} ${unit}`;
+  const what = protocol.denominator === "all"
+    ? "they count as missed"
+    : "they do not count";
   yield note(
-    `${missing} of ${queries.paths.length} queries of split ${split} have no database image within ${positiveRadius} ${unit}; they count as missed`,
+    `${missing} of ${queries.paths.length} queries of split ${split} have no ${near}; ${what}`,
   );
 }

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { writeTextWhole } from "../files.ts";
-import type { Evaluation } from "./evaluate.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { writePredictionsCsv, writePredictionsJson } from "./predictions.ts";
 
 /**
@@ -21,12 +21,15 @@ export async function writeEvaluation(
 ): Promise<void> {
   await writePredictionsCsv(join(folder, "predictions.csv"), evaluation);
   await writePredictionsJson(join(folder, "predictions.json"), evaluation);
-  const { recall, dataset, queriesWithoutPositives } = evaluation;
+  const { recall, dataset, queriesWithoutPositives, ...judged } = evaluation;
+  const { protocol, numCounted: countedQueries } = judged;
   const content = {
     recall: Object.fromEntries(recall),
     queries: dataset.queries.paths.length,
     database: dataset.database.paths.length,
     queriesWithoutPositives,
+    countedQueries,
+    protocol,
     ...summary,
   };
   await writeTextWhole(

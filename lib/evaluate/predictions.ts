@@ -4,9 +4,10 @@
  * @module
  */
 import type { PlaceDataset, PlaceImages } from "../data/dataset.ts";
-import type { Neighbors } from "../data/radius.ts";
+import { listNeighbors, type Neighbors } from "../data/radius.ts";
 import { writeWhole } from "../files.ts";
 import type { Predictions } from "../search/exact.ts";
+import type { RankingQuality } from "./average_precision.ts";
 import { isPositive } from "./recall.ts";
 
 /** What was found for a dataset, and what would have been right. */
@@ -15,8 +16,10 @@ export interface DatasetPredictions {
   dataset: PlaceDataset;
   /** Of the queries of `dataset`. */
   predictions: Predictions;
-  /** Database indices within the evaluation radius of each query. */
+  /** Database indices that are right for each query: within the evaluation radius, or listed. */
   positives: Neighbors;
+  /** How well whole rankings fit the truth by name of its grade, `all` where it has none; left out where there are no lists of it. */
+  rankings?: ReadonlyMap<string, RankingQuality>;
 }
 
 /** One predicted database image of one query. */
@@ -25,16 +28,17 @@ export interface Prediction {
   rank: number;
   /** Path of the database image. */
   database: string;
-  /** L2 distance of the descriptors. */
+  /** L2 distance of the descriptors; NaN where it is not known. */
   distance: number;
-  /** Distance of the positions, in the unit of the dataset. */
+  /** Distance of the positions, in the unit of the dataset; 0 for the same class. */
   positionDistance: number;
   correct: boolean;
 }
 
 /**
  * Writes one line per prediction: `query`, `rank`, `database`, `distance` of the
- * descriptors, `positionDistanceMeters` (or `Frames`), `correct`.
+ * descriptors, `positionDistanceMeters` (or `Frames`; left out for classes and lists), `correct`.
+ * A distance that is not known is empty, null in JSON.
  *
  * @param path File to write, UTF-8.
  * @param found Predictions of a dataset.
@@ -48,8 +52,10 @@ export function writePredictionsCsv(
 }
 
 /**
- * Writes `{"queries": [{"query", "predictions": [{"rank", "database", …}]}]}`, one
- * query per line, with the names and values of `writePredictionsCsv`.
+ * Writes `{"queries": [{"query", "positives", "predictions": [{"rank", "database", …}]}]}`, one
+ * query per line, with the names and values of `writePredictionsCsv`; `positives` is how many
+ * database images are right. Where the truth is lists, `averagePrecision` has that of each grade,
+ * null where it lists nothing.
  *
  * @param path File to write, UTF-8.
  * @param found Predictions of a dataset.
@@ -69,40 +75,70 @@ function* csvTexts(found: DatasetPredictions): Generator<string> {
     "rank",
     "database",
     "distance",
-    positionDistanceName(found.dataset),
+    ...Object.keys(namePositionDistance(found.dataset, 0)),
     "correct",
   ]);
   for (const [query, path] of queries.paths.entries()) {
     yield listPredictions(found, query).map((prediction) =>
-      csvLine([path, ...Object.values(prediction)])
+      csvLine([path, ...Object.values(nameValues(found.dataset, prediction))])
     ).join("");
   }
 }
 
 function* jsonTexts(found: DatasetPredictions): Generator<string> {
   const { queries } = found.dataset;
-  const name = positionDistanceName(found.dataset);
   yield '{"queries": [';
   for (const [query, path] of queries.paths.entries()) {
-    const predictions = listPredictions(found, query).map(
-      ({ rank, database, distance, positionDistance, correct }) => ({
-        rank,
-        database,
-        distance,
-        [name]: positionDistance,
-        correct,
-      }),
+    const predictions = listPredictions(found, query).map((prediction) =>
+      nameValues(found.dataset, prediction)
     );
     const comma = query === 0 ? "" : ",";
-    yield `${comma}\n${JSON.stringify({ query: path, predictions })}`;
+    const line = {
+      query: path,
+      positives: listNeighbors(found.positives, query).length,
+      ...(found.rankings && {
+        averagePrecision: listPrecisions(found.rankings, query),
+      }),
+      predictions,
+    };
+    yield `${comma}\n${JSON.stringify(line)}`;
   }
   yield "\n]}\n";
 }
 
-function positionDistanceName({ unit }: PlaceDataset): string {
+/** Average precision of a query by grade. */
+function listPrecisions(
+  rankings: ReadonlyMap<string, RankingQuality>,
+  query: number,
+): Record<string, number> {
+  const entries = [...rankings].map(([grade, { averagePrecision }]) => [
+    grade,
+    shorten(averagePrecision[query]!),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** What is written of a prediction, by name and in order. */
+function nameValues(
+  dataset: PlaceDataset,
+  { positionDistance, correct, ...values }: Prediction,
+): Record<string, string | number | boolean> {
+  return {
+    ...values,
+    ...namePositionDistance(dataset, positionDistance),
+    correct,
+  };
+}
+
+/** A distance of positions by the name of its unit; classes have none. */
+function namePositionDistance(
+  { unit }: PlaceDataset,
+  distance: number,
+): Record<string, number> {
+  if (unit === "classes" || unit === "lists") return {};
   return unit === "meters"
-    ? "positionDistanceMeters"
-    : "positionDistanceFrames";
+    ? { positionDistanceMeters: distance }
+    : { positionDistanceFrames: distance };
 }
 
 /** The predictions of one query, nearest first. */
@@ -145,7 +181,8 @@ function shorten(value: number): number {
 
 /** RFC 4180, with line feeds. */
 function csvLine(fields: readonly (string | number | boolean)[]): string {
-  return fields.map(String).map((field) =>
+  const texts = fields.map((field) => Number.isNaN(field) ? "" : String(field));
+  return texts.map((field) =>
     /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field
   ).join(",") + "\n";
 }

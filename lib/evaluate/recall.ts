@@ -4,22 +4,24 @@
  * @module
  */
 import { checkShape } from "../check.ts";
-import type { Neighbors } from "../data/radius.ts";
+import { listNeighbors, type Neighbors } from "../data/radius.ts";
 import { DatasetError, OptionsError } from "../errors.ts";
 import type { Predictions } from "../search/exact.ts";
+import type { Protocol } from "./protocols.ts";
 
 /**
  * Counts the queries of which one of the first N predictions is a positive.
  *
- * Queries without a positive count as missed: fractions are of all queries.
+ * Queries without a positive count as missed, unless fractions are of the answerable queries.
  *
  * @param predictions Of Q queries. Where the database has fewer than N images, all of them are looked at.
  * @param positives Database indices within the evaluation radius of each query, Q lists.
  * @param ns Values of N, each from 1 to `predictions.count`.
+ * @param denominator Which queries it is a fraction of: all, or those with a positive.
  * @returns A fraction in [0, 1] for each N, in the order of `ns`.
  * @throws {ShapeError} If `predictions` and `positives` have different numbers of queries.
  * @throws {OptionsError} If an N is not an integer from 1 to `predictions.count`.
- * @throws {DatasetError} If there are no queries.
+ * @throws {DatasetError} If there are no queries, or none that count.
  *
  * @example
  * ```ts
@@ -42,15 +44,37 @@ export function recallAtN(
   predictions: Predictions,
   positives: Neighbors,
   ns: readonly number[],
+  denominator: Protocol["denominator"] = "all",
 ): ReadonlyMap<number, number> {
   checkNs(ns, predictions.count);
   const ranks = rankFirstCorrect(predictions, positives);
+  const numCounted = countQueries(positives, denominator);
   return new Map(
     ns.map((n) => [
       n,
-      ranks.filter((rank) => rank > 0 && rank <= n).length / ranks.length,
+      ranks.filter((rank) => rank > 0 && rank <= n).length / numCounted,
     ]),
   );
+}
+
+/**
+ * Counts the queries that recall is a fraction of.
+ *
+ * @throws {DatasetError} If there are none.
+ */
+export function countQueries(
+  positives: Neighbors,
+  denominator: Protocol["denominator"],
+): number {
+  const Q = positives.offsets.length - 1;
+  const counted = denominator === "all"
+    ? Q
+    : Q - countWithoutPositives(positives);
+  if (counted > 0) return counted;
+  throw new DatasetError("Cannot compute recall of answerable queries", {
+    where: `none of ${Q} queries has a positive`,
+    fix: "widen positiveRadius, or set denominator to all",
+  });
 }
 
 /**
@@ -88,12 +112,11 @@ export function countWithoutPositives({ offsets }: Neighbors): number {
 
 /** Whether a database image is a positive of a query. */
 export function isPositive(
-  { offsets, indices }: Neighbors,
+  positives: Neighbors,
   query: number,
   databaseIndex: number,
 ): boolean {
-  return indices.subarray(offsets[query], offsets[query + 1])
-    .includes(databaseIndex);
+  return listNeighbors(positives, query).includes(databaseIndex);
 }
 
 function checkNs(ns: readonly number[], count: number): void {

@@ -29,7 +29,8 @@ function describeAgreement(
   { among, near, radius, farthest }: Agreement,
   unit: PlaceDataset["unit"],
 ): string {
-  if (among < 2) return "";
+  if (among < 2 || unit === "lists") return "";
+  if (unit === "classes") return describeClasses(among, near);
   const within = `within ${formatLength(radius, unit)} of the first`;
   if (near === among) {
     return `The ${among} nearest images agree: all lie ${within}.`;
@@ -41,6 +42,17 @@ function describeAgreement(
     } lies ${within}; ${spread}.`;
   }
   return `${near} of the ${among} nearest images lie ${within}, itself included; ${spread}.`;
+}
+
+function describeClasses(among: number, near: number): string {
+  if (near === among) {
+    return `The ${among} nearest images agree: all are of one class.`;
+  }
+  return near === 1
+    ? `The nearest images do not agree: none of the next ${
+      among - 1
+    } is of the class of the first.`
+    : `${near} of the ${among} nearest images are of one class, that of the first.`;
 }
 
 function describeDistance(known: FirstDistances, distance: number): string {
@@ -61,6 +73,18 @@ function describeDistance(known: FirstDistances, distance: number): string {
   }) than that of any query of the report (${
     formatDistance(limit)
   }), so that the report says nothing about such a photo.`;
+}
+
+/** How far an image is from the first: `25 m from the first`, or whether it is of the same class. */
+export function describeFromFirst(
+  distance: number,
+  unit: PlaceDataset["unit"],
+): string {
+  if (unit === "lists") return "";
+  if (unit !== "classes") {
+    return `${formatLength(distance, unit)} from the first`;
+  }
+  return distance === 0 ? "the class of the first" : "another class";
 }
 
 /** `25 m`, `1.24 km` or `3 frames`. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { basename, dirname, join } from "node:path";
-import { describeFindings, formatLength } from "./findings.ts";
+import { describeFindings, describeFromFirst } from "./findings.ts";
 import type { FirstDistances } from "./first_distances.ts";
 import { type LocateMeans, locatePhoto } from "./locate.ts";
 import { drawMatches } from "./match_map.ts";
@@ -27,7 +27,7 @@ export interface LocateReply {
   matches: readonly MatchReply[];
   /** How far they agree, and what such a distance is worth. */
   findings: readonly string[];
-  /** A map of them, SVG. */
+  /** A map of them, SVG; empty for classes. */
   map: string;
 }
 
@@ -39,7 +39,7 @@ export interface MatchReply {
   name: string;
   /** L2 distance of the descriptors. */
   distance: number;
-  /** How far from the nearest image it was taken, for people. */
+  /** How far from the nearest image it was taken, or whether it is of its class, for people. */
   fromFirst: string;
   eastMeters: number;
   northMeters: number;
@@ -111,7 +111,7 @@ function listMatches(
   return matches.map((match) => ({
     ...match,
     name: shortName(descriptors.images.paths[match.index]!),
-    fromFirst: formatLength(
+    fromFirst: describeFromFirst(
       Math.hypot(
         match.eastMeters - first!.eastMeters,
         match.northMeters - first!.northMeters,

@@ -12,7 +12,7 @@ const MOST_POINTS = 2000;
 
 const WIDTH = 420;
 
-/** Draws the matches over the database; `data-query` of a mark is its place. SVG for a page. */
+/** Draws the matches over the database; `data-query` of a mark is its place. SVG for a page; nothing where there are no distances. */
 export function drawMatches(
   matches: readonly Match[],
   { dataset, descriptors: { images } }: Pick<
@@ -20,6 +20,8 @@ export function drawMatches(
     "dataset" | "descriptors"
   >,
 ): string {
+  const { unit } = dataset;
+  if (unit === "classes" || unit === "lists") return "";
   const step = Math.ceil(images.paths.length / MOST_POINTS);
   const points: MapPoint[] = [];
   for (let row = 0; row < images.paths.length; row += step) {
@@ -29,7 +31,6 @@ export function drawMatches(
       northMeters: images.northMeters[row]!,
     });
   }
-  const { unit } = dataset;
   const marks = matches.map(({ eastMeters, northMeters }, place): MapPoint => ({
     kind: "prediction",
     eastMeters,

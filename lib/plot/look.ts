@@ -13,7 +13,7 @@ export interface PlotLook {
    * `standalone`: an SVG file of its own, on white, as in a notebook or on GitHub.
    * `page`: part of a page; text and axes have its `currentColor`, colours are the CSS
    * variables `--right`, `--wrong`, `--database`, `--query`, `--positive`, `--negative`, `--prediction`,
-   * `--series-1` … `--series-6`, each with the colour of `standalone` where the page has none.
+   * `--series-1` … `--series-7`, each with the colour of `standalone` where the page has none.
    */
   place: "standalone" | "page";
 }
@@ -45,7 +45,8 @@ export function resolveLook(given: Partial<PlotLook>): Readonly<PlotLook> {
 /**
  * Colours that differ for colour-blind eyes too.
  *
- * Source: Okabe and Ito, Color Universal Design, 2008; grey beside them.
+ * Source: Okabe and Ito, Color Universal Design, 2008; grey beside them, and a
+ * seventh of Paul Tol, Colour schemes, 2021 (wine).
  */
 const COLORS = {
   "right": "#009e73",
@@ -61,6 +62,7 @@ const COLORS = {
   "series-4": "#cc79a7",
   "series-5": "#56b4e9",
   "series-6": "#d55e00",
+  "series-7": "#882255",
 } as const;
 
 /** What a colour stands for. */
@@ -70,7 +72,7 @@ export type ColorName = keyof typeof COLORS;
 export const INK = "#222222";
 
 /** Numbers of series that have a colour of their own. */
-const NUM_SERIES = 6;
+const NUM_SERIES = 7;
 
 /** Dashes of series, so that they differ without colour. */
 const DASHES = ["none", "7 3", "2 3", "9 3 2 3", "5 2", "1 2"] as const;
@@ -90,7 +92,7 @@ export interface SeriesStyle {
   dash: string;
 }
 
-/** The style of a series, from 0; after six, colours come again with other dashes. */
+/** The style of a series, from 0; after seven, colours come again with other dashes. */
 export function seriesStyle(
   index: number,
   look: Pick<PlotLook, "place">,

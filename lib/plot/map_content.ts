@@ -4,9 +4,9 @@
  * @module
  */
 
-/** A position, in metres or frames. */
+/** A position, in metres, frames or classes. */
 export interface MapPosition {
-  /** To the right; the frame where a dataset counts frames. */
+  /** To the right; the frame where a dataset counts frames, the class where it has classes. */
   eastMeters: number;
   /** Up. */
   northMeters: number;
@@ -48,14 +48,14 @@ export interface MapContent {
   points: readonly MapPoint[];
   /** Below the images; none if left out. */
   lines?: readonly MapLine[];
-  /** What positions are counted in. Frames are drawn as two rows, database and queries. */
-  unit: "meters" | "frames";
+  /** What positions are counted in. All but metres are drawn as two rows, database and queries. */
+  unit: "meters" | "frames" | "classes" | "lists";
 }
 
-/** Kinds that are queries, for rows of frames. */
+/** Kinds that are queries, for rows. */
 const QUERY_KINDS: readonly MapKind[] = ["query", "right", "wrong"];
 
-/** Between the rows of frames, as a share of the width of the map. */
+/** Between the rows, as a share of the width of the map. */
 const ROW_DISTANCE = 0.12;
 
 /** What can be drawn, where it is drawn. */

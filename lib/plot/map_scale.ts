@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { MapPosition } from "./map_content.ts";
+import type { MapContent, MapPosition } from "./map_content.ts";
 import { drawText, round } from "./svg.ts";
 
 /** How positions become pixels: the same scale in both directions, north up. */
@@ -70,12 +70,12 @@ export function chooseBarLength(
 /** Draws the scale bar from an upper left corner. */
 export function drawScaleBar(
   scale: MapScale,
-  unit: "meters" | "frames",
+  unit: MapContent["unit"],
 ): string {
   const length = chooseBarLength(scale);
   const pixels = round(length * scale.pixelsPerUnit);
-  const label = unit === "frames"
-    ? `${length} frames`
+  const label = unit !== "meters"
+    ? `${length} ${unit}`
     : length >= 1000
     ? `${length / 1000} km`
     : `${length} m`;

@@ -59,7 +59,11 @@ export function mapQuery(
       ) => ({
         ...positionOf(database, index),
         kind: isPositive ? "positive" as const : "negative" as const,
-        title: `${distance.toFixed(1)} ${unit} away`,
+        title: unit === "classes"
+          ? isPositive ? "same class" : "another class"
+          : unit === "lists"
+          ? isPositive ? "right" : "wrong"
+          : `${distance.toFixed(1)} ${unit} away`,
       })),
       { ...from, kind: "query", query },
     ],

@@ -71,7 +71,7 @@ export function readStripImages(
 
 /**
  * Makes a strip of each of some queries: the query and its first predictions, each with
- * how far away it was taken and its descriptor distance.
+ * how far away it was taken (left out for classes) and its descriptor distance.
  *
  * @param found Predictions of a dataset.
  * @param queries Query indices.
@@ -163,7 +163,10 @@ function listMatches(
 /** A query, then its predictions. */
 function listSources(found: DatasetPredictions, query: number): StripSource[] {
   const { unit, queries } = found.dataset;
-  const short = unit === "meters" ? "m" : "frames";
+  const sayPlace = (distance: number): string =>
+    unit === "classes" || unit === "lists"
+      ? ""
+      : `${distance.toFixed(0)} ${unit === "meters" ? "m" : "frames"}, `;
   return [
     { path: queries.paths[query]!, kind: "query", caption: "query" },
     ...listPredictions(found, query).map((
@@ -171,9 +174,7 @@ function listSources(found: DatasetPredictions, query: number): StripSource[] {
     ): StripSource => ({
       path: database,
       kind: correct ? "right" : "wrong",
-      caption: `${positionDistance.toFixed(0)} ${short}, ${
-        distance.toFixed(2)
-      }`,
+      caption: `${sayPlace(positionDistance)}${distance.toFixed(2)}`,
     })),
   ];
 }

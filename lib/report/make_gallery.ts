@@ -5,7 +5,7 @@
  */
 import { relative, sep } from "node:path";
 import type { PlaceDataset, PlaceImages } from "../data/dataset.ts";
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import { positionDistance } from "../evaluate/predictions.ts";
 import { isPositive } from "../evaluate/recall.ts";
 import type { ReportGallery, ReportImages } from "./report_data.ts";

@@ -14,7 +14,7 @@ import {
 
 /**
  * Reads the images of two strips: the query with its nearest positives, and the nearest
- * database images that are no positives. Captions are how far away each was taken.
+ * database images that are no positives. Captions are how far away each was taken, but for classes.
  *
  * @param query Query index.
  * @param count Images of each kind, at most.
@@ -34,25 +34,35 @@ export async function readPlaceStrips(
   const around = listByDistance(dataset, query);
   const positives = around.filter(({ isPositive }) => isPositive);
   const negatives = around.filter(({ isPositive }) => !isPositive);
-  const short = dataset.unit === "meters" ? "m" : "frames";
+  const { unit, positiveRadius } = dataset;
+  const isOfClasses = unit === "classes";
+  const isListed = unit === "lists";
+  const short = unit === "meters" ? "m" : "frames";
   const sources = (images: readonly DistantImage[]): StripSource[] =>
     images.slice(0, count).map(({ index, distance, isPositive }) => ({
       path: dataset.database.paths[index]!,
       kind: isPositive ? "positive" : "negative",
-      caption: `${distance.toFixed(1)} ${short}`,
+      caption: isOfClasses || isListed ? "" : `${distance.toFixed(1)} ${short}`,
     }));
   const path = dataset.queries.paths[query]!;
-  const within = `${dataset.positiveRadius} ${short}`;
+  const [near, far] = isOfClasses
+    ? ["others of its class", "images of other classes"]
+    : isListed
+    ? ["what is right for it", "what is wrong"]
+    : [
+      `positives within ${positiveRadius} ${short}`,
+      "the nearest of the negatives",
+    ];
   return [
     {
-      title: `the query, and positives within ${within}: ${positives.length}`,
+      title: `the query, and ${near}: ${positives.length}`,
       images: await readStripImages([
         { path, kind: "query", caption: "query" },
         ...sources(positives),
       ]),
     },
     {
-      title: `the nearest of the negatives: ${negatives.length}`,
+      title: `${far}: ${negatives.length}`,
       images: await readStripImages(sources(negatives)),
     },
   ];

@@ -4,7 +4,7 @@
  * @module
  */
 import { recallInterval } from "../evaluate/confidence.ts";
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
 import type { RecallCurve } from "../plot/plot_recall.ts";
 
 /**
@@ -20,15 +20,14 @@ import type { RecallCurve } from "../plot/plot_recall.ts";
  */
 export function makeRecallCurve(
   title: string,
-  { recall, dataset }: Pick<Evaluation, "recall" | "dataset">,
+  { recall, numCounted }: Pick<Evaluation, "recall" | "numCounted">,
 ): RecallCurve {
-  const numQueries = dataset.queries.paths.length;
   return {
     title,
     points: [...recall].map(([n, value]) => ({
       n,
       recall: value,
-      ...recallInterval(value, numQueries),
+      ...recallInterval(value, numCounted),
     })),
   };
 }

@@ -38,12 +38,21 @@ export interface ReportDataset {
   numQueries: number;
   /** Database images, with those that are not in the gallery. */
   numDatabase: number;
-  /** Queries that no database image lies near; they count as missed. */
+  /** Queries that nothing in the database is right for. */
   queriesWithoutPositives: number;
+  /** Queries that recall is a fraction of; those without a positive count as missed if they are among them. */
+  countedQueries: number;
+  /** What recall is of, in words: `all queries, 25 m`. */
+  protocol: string;
   /** Evaluation radius, in `unit`. */
   positiveRadius: number;
   /** What distances between positions are counted in. */
-  unit: "meters" | "frames";
+  unit: "meters" | "frames" | "classes" | "lists";
+}
+
+/** Whether there are distances between positions, which a map can show. */
+export function hasDistances({ unit }: Pick<ReportDataset, "unit">): boolean {
+  return unit === "meters" || unit === "frames";
 }
 
 /** Recall@N of one model. */
@@ -88,9 +97,9 @@ export interface ReportGallery {
   database: ReportImages;
   /** Rows of `database`, nearest first, `[Q·R]`; -1 where there is none. */
   predictions: readonly number[];
-  /** L2 distance of the descriptors, `[Q·R]`. */
+  /** L2 distance of the descriptors, `[Q·R]`; NaN, null in the page, where it is not known. */
   distances: readonly number[];
-  /** Distance of the positions in the unit of the dataset, `[Q·R]`. */
+  /** Distance of the positions in the unit of the dataset, `[Q·R]`; 0 for the same class. */
   positionDistances: readonly number[];
   /** `1` for right and `0` for wrong, `[Q·R]`. */
   correct: string;
@@ -108,8 +117,8 @@ export interface ReportImages {
   paths: readonly string[];
   /** JPEG in base64, without a prefix; null where the page loads the image from `paths`. */
   thumbnails: readonly (string | null)[];
-  /** Metres (or frames) east of the smallest, one decimal. */
+  /** Metres (or frames) east of the smallest, one decimal; the class where there are classes. */
   eastMeters: readonly number[];
-  /** As `eastMeters`, to the north; 0 where frames are counted. */
+  /** As `eastMeters`, to the north; 0 for frames and classes. */
   northMeters: readonly number[];
 }

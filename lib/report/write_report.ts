@@ -4,7 +4,8 @@
  * @module
  */
 import { recallInterval } from "../evaluate/confidence.ts";
-import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
+import { describeProtocol } from "../evaluate/protocols.ts";
 import { folderOf, writeTextWhole } from "../files.ts";
 import type { NoteEvent, ProgressEvent } from "../progress.ts";
 import { type Gallery, makeGallery } from "./make_gallery.ts";
@@ -27,7 +28,7 @@ import {
 export interface NamedRecall {
   /** Name of the model, or of the epoch. */
   title: string;
-  /** Fractions of all queries, by N. */
+  /** Fractions of the queries that count, by N. */
   recall: Readonly<Record<string, number>>;
 }
 
@@ -101,12 +102,13 @@ function makeReportData(
   gallery: Gallery,
 ): ReportData {
   const { title, options, engine, versions, seconds } = content;
-  const numQueries = evaluation.dataset.queries.paths.length;
   return {
     title,
     facts,
     dataset: describeDataset(evaluation),
-    results: results.map((result) => addIntervals(result, numQueries)),
+    results: results.map((result) =>
+      addIntervals(result, evaluation.numCounted)
+    ),
     training: training.map(({ epoch, loss, learningRate, recall }) => ({
       ...{ epoch, loss, learningRate, recall },
     })),
@@ -119,26 +121,28 @@ function makeReportData(
 }
 
 function describeDataset(
-  { dataset, queriesWithoutPositives }: Evaluation,
+  { dataset, queriesWithoutPositives, numCounted, protocol }: Evaluation,
 ): ReportDataset {
   const { name, split, queries, database, positiveRadius, unit } = dataset;
   return {
     ...{ name, split, positiveRadius, unit, queriesWithoutPositives },
     numQueries: queries.paths.length,
     numDatabase: database.paths.length,
+    countedQueries: numCounted,
+    protocol: describeProtocol(protocol),
   };
 }
 
 function addIntervals(
   { title, recall }: NamedRecall,
-  numQueries: number,
+  numCounted: number,
 ): ReportResult {
   return {
     title,
     recall: Object.entries(recall).map(([n, value]) => ({
       n: Number(n),
       value,
-      ...recallInterval(value, numQueries),
+      ...recallInterval(value, numCounted),
     })),
   };
 }

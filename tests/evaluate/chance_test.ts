@@ -133,3 +133,22 @@ Deno.test("isNearChance() is true for all but a few of random rankings", () => {
   }
   assert.ok(near >= 198, `${near}`);
 });
+
+Deno.test("isNearChance() and chanceRecall() count the queries that recall counts", () => {
+  const source = makeSource(100, [...Array(50).fill(2), ...Array(50).fill(0)]);
+  const of = (denominator: "all" | "answerable") =>
+    chanceRecall({ ...source, protocol: { denominator, suppress: "none" } }, [
+      1,
+    ])
+      .get(1)!;
+  assert.ok(Math.abs(of("all") - 0.01) < 1e-12);
+  assert.ok(Math.abs(of("answerable") - 0.02) < 1e-12);
+  const isNearWith = (suppress: "none" | "panorama"): boolean =>
+    isNearChance({
+      ...source,
+      protocol: { denominator: "answerable", suppress },
+      recall: new Map([[1, 0.02]]),
+    });
+  assert.equal(isNearWith("none"), true);
+  assert.equal(isNearWith("panorama"), false);
+});

@@ -3,8 +3,8 @@ import type { Engine } from "../../lib/engine/engine.ts";
 import {
   evaluateModel,
   type EvaluateSettings,
-  type Evaluation,
 } from "../../lib/evaluate/evaluate.ts";
+import type { Evaluation } from "../../lib/evaluate/evaluation.ts";
 import type { Model } from "../../lib/model/model.ts";
 import { drain } from "../../lib/progress.ts";
 import { makeModel } from "../model/make_model.ts";

@@ -177,6 +177,8 @@ testOnWasm(
           queries: 8,
           database: 12,
           queriesWithoutPositives: 0,
+          countedQueries: 8,
+          protocol: evaluation.protocol,
           engine: "wasm",
         });
         const lines = (await read("predictions.csv")).trimEnd().split("\n");

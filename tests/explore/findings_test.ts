@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { describeFindings, formatLength } from "../../lib/explore/findings.ts";
+import {
+  describeFindings,
+  describeFromFirst,
+  formatLength,
+} from "../../lib/explore/findings.ts";
 import {
   findSimilarQueries,
   type FirstDistances,
@@ -115,4 +119,22 @@ Deno.test("createTurns() lets one work at a time, few wait, and none after the e
   const last = turns.take(() => Promise.resolve("last"));
   await turns.close();
   await assert.rejects(last, { status: 503 });
+});
+
+Deno.test("describeFindings() speaks of classes where there are no distances", () => {
+  const found = { index: 0, distance: 0.1, eastMeters: 4, northMeters: 0 };
+  const sayOf = (near: number): string | undefined =>
+    describeFindings({
+      matches: [found],
+      agreement: { among: 5, near, radius: 0.5, farthest: 9 },
+    }, { unit: "classes", firstDistances: { right: [], wrong: [] } })[0];
+  assert.equal(
+    sayOf(5),
+    "The 5 nearest images agree: all are of one class.",
+  );
+  assert.match(sayOf(3)!, /^3 of the 5 nearest images are of one class/);
+  assert.match(sayOf(1)!, /^The nearest images do not agree: none of the next/);
+  assert.equal(describeFromFirst(0, "classes"), "the class of the first");
+  assert.equal(describeFromFirst(7, "classes"), "another class");
+  assert.equal(describeFromFirst(7, "meters"), "7 m from the first");
 });

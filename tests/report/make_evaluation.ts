@@ -1,6 +1,7 @@
 import type { PlaceDataset, PlaceImages } from "../../lib/data/dataset.ts";
 import { findWithinRadius } from "../../lib/data/radius.ts";
-import type { Evaluation } from "../../lib/evaluate/evaluate.ts";
+import type { Evaluation } from "../../lib/evaluate/evaluation.ts";
+import { stateProtocol } from "../../lib/evaluate/protocols.ts";
 import {
   countWithoutPositives,
   rankFirstCorrect,
@@ -57,6 +58,8 @@ export function makeEvaluation(search: RoadSearch): Evaluation {
     dataset,
     predictions,
     positives,
+    protocol: stateProtocol({ denominator: "all", suppress: "none" }, dataset),
+    numCounted: queries.paths.length,
     recall: recallAtN(predictions, positives, recallAt),
     firstCorrect: rankFirstCorrect(predictions, positives),
     queriesWithoutPositives: countWithoutPositives(positives),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decodeImage } from "../../lib/data/image/decode.ts";
-import type { Evaluation } from "../../lib/evaluate/evaluate.ts";
+import type { Evaluation } from "../../lib/evaluate/evaluation.ts";
 import { drawImageStrip } from "../../lib/plot/draw_image_strip.ts";
 import {
   readMatchStrips,

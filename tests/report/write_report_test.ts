@@ -69,6 +69,8 @@ Deno.test("writeReport() writes what can be read back, with small pictures of th
       queriesWithoutPositives: 0,
       positiveRadius: 25,
       unit: "meters",
+      countedQueries: 8,
+      protocol: "all queries, 25 m",
     });
     assert.deepEqual(data.results, [{
       title: "model",

@@ -6,7 +6,7 @@
 import { DatasetError } from "../../errors.ts";
 import type { DecodeReply } from "./decode_messages.ts";
 import { type ImageOptions, resolveImageOptions } from "./options.ts";
-import type { ReadImageOptions } from "./read_image.ts";
+import type { ImagePart, ReadImageOptions } from "./read_image.ts";
 import { WebWorker } from "../../web_worker.ts";
 import type { RgbImage } from "./rgb_image.ts";
 
@@ -16,10 +16,11 @@ export interface DecodePool extends Disposable {
    * Reads, decodes and resizes one image.
    *
    * @param path File of the image.
+   * @param part Which part of it is taken; all of it if left out.
    * @returns Pixels `[H, W, 3]`; the caller's own.
    * @throws {DatasetError} If the file cannot be read or is no whole image, or the pool is closed.
    */
-  decode(path: string): Promise<RgbImage>;
+  decode(path: string, part?: ImagePart): Promise<RgbImage>;
   /** Ends the workers, and what they were doing. */
   close(): void;
 }
@@ -27,6 +28,7 @@ export interface DecodePool extends Disposable {
 /** An image that someone waits for. */
 interface Job {
   path: string;
+  part: ImagePart;
   resolve(image: RgbImage): void;
   reject(error: Error): void;
 }
@@ -77,10 +79,10 @@ class WorkerPool implements DecodePool {
     this.#startWorker = startWorker;
   }
 
-  decode(path: string): Promise<RgbImage> {
+  decode(path: string, part: ImagePart = {}): Promise<RgbImage> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) return reject(closedError(path));
-      this.#waiting.push({ path, resolve, reject });
+      this.#waiting.push({ path, part, resolve, reject });
       this.#assign();
     });
   }
@@ -108,7 +110,8 @@ class WorkerPool implements DecodePool {
       if (worker === null) return;
       const job = this.#waiting.shift()!;
       this.#working.set(worker, job);
-      worker.postMessage({ path: job.path, options: this.#options });
+      const { path, part } = job;
+      worker.postMessage({ path, options: { ...this.#options, ...part } });
     }
   }
 

@@ -4,8 +4,11 @@
  * @module
  */
 import { DatasetError, OptionsError } from "../../errors.ts";
+import type { ImageBox } from "../dataset.ts";
 import type { DecodePool } from "./decode_pool.ts";
+import type { ImagePart } from "./read_image.ts";
 import { formatSize, type RgbImage } from "./rgb_image.ts";
+import type { ImageView } from "./view.ts";
 
 /** Images of one size. */
 export interface ImageBatch {
@@ -39,6 +42,10 @@ export interface ImageBatchOptions {
   onUnreadable?(image: UnreadableImage): void;
   /** Whether images of two sizes in a batch are an error (the default), or end the batch early. */
   onMixedSizes?: "error" | "split";
+  /** The part of each image that counts, null for the whole; the whole of all if left out. */
+  boxes?: readonly (ImageBox | null)[];
+  /** The part of each image that is taken, by path; all of each if left out. */
+  views?: readonly ImageView[];
 }
 
 /** Batches decoded ahead of the one that is being used. */
@@ -76,7 +83,9 @@ export async function* imageBatches(
   try {
     let batch: GrowingBatch | null = null;
     const ahead = batchSize * BATCHES_AHEAD;
-    for await (const outcome of decodeInOrder(pool, paths, ahead)) {
+    const decode = (index: number): Promise<Outcome> =>
+      decodeOne(pool, { index, path: paths[index]! }, partOf(options, index));
+    for await (const outcome of inOrder(paths.length, decode, ahead)) {
       if ("error" in outcome) {
         leaveOut(outcome, options);
         continue;
@@ -102,18 +111,15 @@ export async function* imageBatches(
 }
 
 /** Decodes images in any order, at most `ahead` at a time, and yields them in the order of their paths. */
-async function* decodeInOrder(
-  pool: Pick<DecodePool, "decode">,
-  paths: readonly string[],
+async function* inOrder(
+  count: number,
+  decode: (index: number) => Promise<Outcome>,
   ahead: number,
 ): AsyncGenerator<Outcome, void, void> {
   const begun: Promise<Outcome>[] = [];
   let next = 0;
   while (true) {
-    while (next < paths.length && begun.length < ahead) {
-      begun.push(decodeOne(pool, paths[next]!, next));
-      next++;
-    }
+    while (next < count && begun.length < ahead) begun.push(decode(next++));
     const first = begun.shift();
     if (first === undefined) return;
     yield await first;
@@ -123,14 +129,23 @@ async function* decodeInOrder(
 /** Never rejects: an error waits for its turn like an image. */
 async function decodeOne(
   pool: Pick<DecodePool, "decode">,
-  path: string,
-  index: number,
+  { index, path }: { index: number; path: string },
+  part: ImagePart,
 ): Promise<Outcome> {
   try {
-    return { index, path, image: await pool.decode(path) };
+    return { index, path, image: await pool.decode(path, part) };
   } catch (error) {
     return { index, path, error };
   }
+}
+
+function partOf(
+  { boxes, views }: ImageBatchOptions,
+  index: number,
+): ImagePart {
+  const box = boxes?.[index];
+  const view = views?.[index];
+  return { ...(box && { box }), ...(view && { view }) };
 }
 
 /** A batch that images are copied into one by one. */

@@ -5,17 +5,27 @@
  */
 import type { ImageSize } from "../../image_size.ts";
 import { DatasetError, describeCause } from "../../errors.ts";
+import type { ImageBox } from "../dataset.ts";
+import { cropImage } from "./crop.ts";
 import { decodeImage } from "./decode.ts";
 import type { ImageOptions } from "./options.ts";
 import { resizeImage } from "./resize.ts";
 import type { RgbImage } from "./rgb_image.ts";
+import { type ImageView, viewImage } from "./view.ts";
 
 /** What is done to an image once its file is read. */
 export interface ReadImageOptions
   extends Pick<ImageOptions, "resize" | "resizeFilter" | "applyOrientation"> {
   /** Largest width and height: a larger image is made as small, its proportions kept. No limit if left out. */
   within?: Readonly<ImageSize>;
+  /** The part that counts, cut out before the image is resized; the whole if left out. */
+  box?: Readonly<ImageBox>;
+  /** The part of the resized image that is taken; all of it if left out. */
+  view?: Readonly<ImageView>;
 }
+
+/** Which part of an image is read. */
+export type ImagePart = Pick<ReadImageOptions, "box" | "view">;
 
 /**
  * Reads, decodes and resizes an image on the thread that calls it; many are better read by a decode pool.
@@ -44,9 +54,12 @@ export function readImageBytes(
   options: ReadImageOptions,
 ): RgbImage {
   const { resize, resizeFilter, applyOrientation, within } = options;
-  const image = decodeImage(bytes, path, { applyOrientation });
+  const { box, view } = options;
+  const whole = decodeImage(bytes, path, { applyOrientation });
+  const image = box ? cropImage(whole, box, path) : whole;
   const size = limitSize(resize ?? image, within);
-  return resizeImage(image, size, resizeFilter);
+  const resized = resizeImage(image, size, resizeFilter);
+  return view ? viewImage(resized, view) : resized;
 }
 
 /** The size, or the largest within the limit that has its proportions. */

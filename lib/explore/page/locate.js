@@ -123,6 +123,7 @@ function show(photo, { matches, findings, map }) {
     ...findings.map((sentence) => make("li", {}, sentence)),
   );
   find("#matches-map").innerHTML = map; // drawn by the server, text in it escaped
+  find("#matches-map").hidden = map === "";
   find("#matches").replaceChildren(...matches.map(makeMatch));
   say(`Located ${photo.name}: ${matches.length} nearest images`);
   const found = find("#found");
@@ -149,7 +150,7 @@ function makeMatch({ index, name, distance, fromFirst }, place) {
       make("strong", {}, `${place + 1}`),
       ` distance ${distance.toFixed(3)}`,
     ),
-    make("p", {}, place === 0 ? "nearest" : `${fromFirst} from the first`),
+    make("p", {}, place === 0 ? "nearest" : fromFirst),
     make("p", { class: "path" }, name),
   );
   const mark = () =>

@@ -3,6 +3,11 @@
  *
  * @module
  */
+import {
+  hasDistances,
+  type ReportData,
+  type ReportDataset,
+} from "../report_data.ts";
 import { html, type Markup } from "./html.ts";
 
 /** Name in links, and label. `client/selection.js` says what each shows. */
@@ -20,12 +25,15 @@ const SORTS = [
   ["order", "as in the dataset"],
   ["near", "descriptor distance, nearest first"],
   ["far", "descriptor distance, farthest first"],
+] as const;
+const POSITION_SORTS = [
   ["exact", "position error, smallest first"],
   ["off", "position error, largest first"],
 ] as const;
 
 /** Filters, the list of queries, pages, and the large view. */
-export function galleryHtml(count: number): Markup {
+export function galleryHtml({ dataset, gallery }: ReportData): Markup {
+  const { count } = gallery;
   return html`
     <section id="queries" aria-labelledby="queries-title">
       <h2 id="queries-title">Queries</h2>
@@ -35,7 +43,10 @@ export function galleryHtml(count: number): Markup {
         </p>
       </noscript>
       <div class="script-only">
-        <form id="tools" role="search">${toolsHtml(count)}</form>
+        <form id="tools" role="search">${toolsHtml(
+          count,
+          dataset,
+        )}</form>
         <div class="counts">
           <p id="count" role="status"></p>
           <p class="keys">
@@ -55,7 +66,7 @@ export function galleryHtml(count: number): Markup {
   `;
 }
 
-function toolsHtml(count: number): Markup {
+function toolsHtml(count: number, dataset: ReportDataset): Markup {
   const possible = SHOWS.filter(([value]) => value !== "found" || count > 1);
   const shows = possible.map(([value, label]) => {
     const text = value === "found" ? describeFound(count) : label;
@@ -66,7 +77,10 @@ function toolsHtml(count: number): Markup {
       </label>
     `;
   });
-  const sorts = SORTS.map(([value, label]) =>
+  const possibleSorts = hasDistances(dataset)
+    ? [...SORTS, ...POSITION_SORTS]
+    : SORTS;
+  const sorts = possibleSorts.map(([value, label]) =>
     html`<option value="${value}">${label}</option>`
   );
   return html`

@@ -6,7 +6,7 @@
 import { plotMap } from "../../plot/plot_map.ts";
 import { plotRecall } from "../../plot/plot_recall.ts";
 import { plotTraining } from "../../plot/plot_training.ts";
-import type { ReportData } from "../report_data.ts";
+import { hasDistances, type ReportData } from "../report_data.ts";
 import { EMPTY, html, type Markup, trusted } from "./html.ts";
 import { mapContent } from "./map_content.ts";
 
@@ -50,8 +50,9 @@ function trainingHtml(training: ReportData["training"]): Markup {
   `;
 }
 
-/** The map, with what moves it. */
+/** The map, with what moves it; nothing for classes, which are nowhere. */
 export function mapHtml(data: ReportData): Markup {
+  if (!hasDistances(data.dataset)) return EMPTY;
   const drawing = plotMap(mapContent(data), {
     place: "page",
     width: MAP_WIDTH,

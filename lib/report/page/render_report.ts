@@ -4,11 +4,11 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { ReportData } from "../report_data.ts";
+import { hasDistances, type ReportData } from "../report_data.ts";
 import { CLIENT_CODE } from "./client_code.ts";
 import gallerySheet from "./gallery.css" with { type: "text" };
 import { galleryHtml } from "./gallery_html.ts";
-import { embedJson, html, trusted } from "./html.ts";
+import { embedJson, EMPTY, html, type Markup, trusted } from "./html.ts";
 import mediaSheet from "./media.css" with { type: "text" };
 import { optionsHtml } from "./options_html.ts";
 import pageSheet from "./page.css" with { type: "text" };
@@ -55,13 +55,11 @@ export function renderReport(data: ReportData): string {
         <style>${SHEET}</style>
       </head>
       <body>
-        ${NAV}
+        ${navHtml(data)}
         <main>
           ${summaryHtml(data)} ${curvesHtml(data)} ${mapHtml(
             data,
-          )} ${galleryHtml(
-            data.gallery.count,
-          )} ${optionsHtml(data)}
+          )} ${galleryHtml(data)} ${optionsHtml(data)}
         </main>
         <script type="application/json" id="report-data">${embedJson(
           data,
@@ -72,19 +70,22 @@ export function renderReport(data: ReportData): string {
   `.markup.trim() + "\n";
 }
 
-const NAV = html`
-  <nav class="top" aria-label="Sections">
-    <a href="#summary">Summary</a>
-    <a href="#curves">Curves</a>
-    <a href="#map">Map</a>
-    <a href="#queries">Queries</a>
-    <a href="#options">How it was made</a>
-    <a id="locate" hidden>Locate a photo</a>
-    <button type="button" id="theme" class="script-only" aria-pressed="false">
-      Dark
-    </button>
-  </nav>
-`;
+function navHtml({ dataset }: ReportData): Markup {
+  const hasMap = hasDistances(dataset);
+  return html`
+    <nav class="top" aria-label="Sections">
+      <a href="#summary">Summary</a>
+      <a href="#curves">Curves</a>
+      ${hasMap ? html`<a href="#map">Map</a>` : EMPTY}
+      <a href="#queries">Queries</a>
+      <a href="#options">How it was made</a>
+      <a id="locate" hidden>Locate a photo</a>
+      <button type="button" id="theme" class="script-only" aria-pressed="false">
+        Dark
+      </button>
+    </nav>
+  `;
+}
 
 function hashOf(code: string): string {
   return createHash("sha256").update(code).digest("base64");

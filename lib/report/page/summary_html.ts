@@ -11,8 +11,13 @@ import type {
 } from "../report_data.ts";
 import { EMPTY, html, type Markup } from "./html.ts";
 
-/** Values of N that are shown large. */
+/** Values of N that are shown large, where there are two or more of them; else the first ones are. */
 const LARGE_NS = [1, 5, 10, 20];
+
+function chooseLarge(ns: readonly number[]): number[] {
+  const usual = ns.filter((n) => LARGE_NS.includes(n));
+  return usual.length > 1 ? usual : ns.slice(0, LARGE_NS.length);
+}
 
 /** Title, facts, Recall@N with its confidence interval, results side by side. */
 export function summaryHtml(data: ReportData): Markup {
@@ -22,37 +27,58 @@ export function summaryHtml(data: ReportData): Markup {
     <section id="summary" aria-labelledby="title">
       <h1 id="title">${data.title}</h1>
       <p class="lead">${describeDataset(data.dataset)}</p>
-      <ul class="facts">${data.facts.map((fact) => html`<li>${fact}</li>`)}</ul>
-      ${last ? figuresHtml(last, first) : EMPTY} ${tableHtml(data.results)}
+      <ul class="facts">${[
+        `Recall@N of ${data.dataset.protocol}`,
+        ...data.facts,
+      ]
+        .map((fact) => html`<li>${fact}</li>`)}</ul>
+      ${last ? figuresHtml(last, first, data.dataset) : EMPTY} ${tableHtml(
+        data.results,
+      )}
     </section>
   `;
 }
 
 function describeDataset(dataset: ReportDataset): string {
   const { numQueries, numDatabase, queriesWithoutPositives } = dataset;
-  const within = dataset.unit === "meters"
-    ? `${dataset.positiveRadius} m`
-    : `${dataset.positiveRadius} frames`;
+  const fate = isOfAll(dataset) ? "count as missed" : "do not count";
   const none = queriesWithoutPositives === 0
     ? "Every query has one."
-    : `${count(queriesWithoutPositives)} queries have none.`;
+    : `${count(queriesWithoutPositives)} queries have none and ${fate}.`;
   return `${count(numQueries)} queries searched in ${
     count(numDatabase)
   } database images. ` +
-    `Right is a database image within ${within} of the query. ${none}`;
+    `Right is a database image ${describeRight(dataset)}. ${none}`;
+}
+
+/** Whether recall is a fraction of all queries. */
+function isOfAll({ numQueries, countedQueries }: ReportDataset): boolean {
+  return numQueries === countedQueries;
+}
+
+function describeRight({ unit, positiveRadius }: ReportDataset): string {
+  if (unit === "classes") return "of the class of the query";
+  if (unit === "lists") return "that the ground truth lists for the query";
+  return `within ${positiveRadius} ${
+    unit === "meters" ? "m" : "frames"
+  } of the query`;
 }
 
 /** Recall of the last result, large; beside it what came of the first. */
 function figuresHtml(
   { title, recall }: ReportResult,
   first: ReportResult | undefined,
+  dataset: ReportDataset,
 ): Markup {
-  const usual = recall.filter(({ n }) => LARGE_NS.includes(n));
-  const shown = usual.length > 0 ? usual : recall.slice(0, 4);
+  const counted = isOfAll(dataset)
+    ? "all queries"
+    : `the ${count(dataset.countedQueries)} queries that can be answered`;
+  const large = chooseLarge(recall.map(({ n }) => n));
+  const shown = recall.filter(({ n }) => large.includes(n));
   return html`
     <h2 class="quiet">
       ${first ? `Recall, ${title}` : "Recall"}
-      <small>in percent, with its 95 % confidence interval</small>
+      <small>in percent of ${counted}, with its 95 % confidence interval</small>
     </h2>
     <dl class="figures">${shown.map((each) => figureHtml(each, first))}</dl>
   `;
@@ -94,7 +120,7 @@ function tableHtml(results: readonly ReportResult[]): Markup {
     ...new Set(results.flatMap(({ recall }) => recall.map(({ n }) => n))),
   ].sort((a, b) => a - b);
   const compared = results.length > 1;
-  const isAllLarge = ns.every((n) => LARGE_NS.includes(n));
+  const isAllLarge = chooseLarge(ns).length === ns.length;
   if (!compared && isAllLarge) return EMPTY;
   const head = results.map(({ title }) => html`<th scope="col">${title}</th>`);
   if (compared) head.push(html`<th scope="col">difference</th>`);

@@ -66,6 +66,8 @@ export function makeReport(
       queriesWithoutPositives: queries.filter((q) => statusOf(q) === 4).length,
       positiveRadius: 25,
       unit: "meters",
+      countedQueries: numQueries,
+      protocol: "all queries, 25 m",
     },
     results: [
       recallOf("untrained", 0.1),

@@ -66,6 +66,44 @@ Deno.test("renderReport() says what right is, in metres and in frames", () => {
   );
 });
 
+Deno.test("renderReport() says which queries count", () => {
+  const { dataset } = REPORT;
+  const all = textOf(renderReport(REPORT));
+  assert.match(
+    all,
+    /24 queries have none and count as missed\. .*Recall@N of all queries, 25 m/,
+  );
+  assert.match(all, /in percent of all queries, with its 95 %/);
+  const answerable = {
+    ...dataset,
+    countedQueries: dataset.numQueries - 24,
+    protocol: "answerable queries, 25 m, protocol msls",
+  };
+  const some = textOf(renderReport({ ...REPORT, dataset: answerable }));
+  assert.match(
+    some,
+    /24 queries have none and do not count\. .*Recall@N of answerable queries, 25 m, protocol msls/,
+  );
+  assert.match(
+    some,
+    new RegExp(
+      `in percent of the ${
+        dataset.numQueries - 24
+      } queries that can be answered`,
+    ),
+  );
+});
+
+Deno.test("renderReport() shows lists of what is right without a map", () => {
+  const dataset = { ...REPORT.dataset, unit: "lists" } as const;
+  const html = renderReport({ ...REPORT, dataset });
+  assert.match(
+    textOf(html),
+    /Right is a database image that the ground truth lists for the query\./,
+  );
+  assert.doesNotMatch(html, /id="map-view"|position error/);
+});
+
 Deno.test("renderReport() allows its own script and no other", () => {
   const html = renderReport(REPORT);
   const script = html.match(/<script type="module">([\s\S]*?)<\/script>/)![1]!;

@@ -23,9 +23,9 @@ const ZOOM_STEP = 1.6;
  * @returns {{ choose: (query: number) => void }} Marks a query.
  */
 export function createMap(data, goTo) {
+  const drawing = document.querySelector("#map-view svg");
+  if (!(drawing instanceof SVGSVGElement)) return { choose: () => {} };
   const view = find("#map-view");
-  const drawing = view.querySelector("svg");
-  if (!drawing) return { choose: () => {} };
   const window = createWindow(drawing);
   const marks = listMarks(drawing);
   const names = shortenPaths(data.gallery.queries.paths);

@@ -47,7 +47,7 @@ export function listShots({ gallery, dataset }, query) {
 /**
  * @param {ReportData["gallery"]} gallery
  * @param {number} query
- * @param {"meters" | "frames"} unit
+ * @param {ReportData["dataset"]["unit"]} unit
  * @returns {Shot[]}
  */
 function listMissedPositive(gallery, query, unit) {
@@ -110,11 +110,13 @@ export function shortenPaths(paths) {
 
 /**
  * @param {number | null | undefined} value
- * @param {"meters" | "frames"} unit
+ * @param {ReportData["dataset"]["unit"]} unit
  */
 export function formatPlace(value, unit) {
   if (typeof value !== "number" || Number.isNaN(value)) return "–";
   if (unit === "frames") return `${value} ${value === 1 ? "frame" : "frames"}`;
+  if (unit === "lists") return "";
+  if (unit === "classes") return value === 0 ? "same class" : "another class";
   if (value >= 1000) return `${(value / 1000).toFixed(1)} km`;
   return `${value.toFixed(value < 10 ? 1 : 0)} m`;
 }
