@@ -32,7 +32,7 @@ const PROMISES: Readonly<Record<string, Promised>> = {
   },
   cluster: { says: /centroids/, writes: ["_desc_cen.hdf5"] },
   train: {
-    says: /epoch \d: loss .* Recall@5/,
+    says: /epoch \d: loss .* Recall@1/,
     writes: [
       "/checkpoints/checkpoint.safetensors",
       "/flags.json",
@@ -41,6 +41,15 @@ const PROMISES: Readonly<Record<string, Promised>> = {
   },
   test: { says: RECALL, writes: EVALUATION },
   sandbox: { says: RECALL, writes: EVALUATION },
+  rank: {
+    says: /^NetVLAD, \d+ clusters .* %$[^]*^colour histogram /m,
+    writes: ["/ranking.json", "/ranking.csv", "/ranking.svg", "/flags.json"],
+  },
+  compare: { says: /^Recall@1 .* %.*\d\.\d{4}$/m },
+  whiten: {
+    says: /components of \d+ images: [^]*^use it: /m,
+    writes: [".safetensors"],
+  },
   extract: {
     says: /\d+ descriptors|descriptors? /,
     writesTo: /--output (\S+)/,

@@ -16,6 +16,7 @@ import { writeTorchStateDict } from "../../lib/model/weights/pth_write.ts";
 import { drain } from "../../lib/progress.ts";
 import { createRandom } from "../../lib/random.ts";
 import { readTinyCity, TINY_PLACES, tinyCity } from "../tiny_city.ts";
+import { tinyClasses } from "../tiny_classes.ts";
 import { ROOT } from "./pages.ts";
 
 /** What a clone has that the commands need. */
@@ -33,6 +34,10 @@ const SMALL_CITY: Partial<DemoCityOptions> = {
   testPlaces: 4,
 };
 
+/** Weights of others as `deno task weights` and hloc name them. */
+const TORCHVISION_WEIGHTS = "vgg16-397923af.pth";
+const RELJA_WEIGHTS = "vd16_pitts30k_conv5_3_vlad_preL2_intra_white.mat";
+
 /** How much narrower than the pages' networks those of this folder are: at full width every command takes 5 s more. */
 export const WIDTH_DIVISOR = 8;
 
@@ -48,19 +53,29 @@ export async function makeWorld(world: string): Promise<void> {
     layOutFrames(data),
     makeDemoCity(join(world, "demo", "city")),
     copy(join(data, "queries_real", "test"), join(world, "PHOTOS")),
-    writeEncoder(join(world, "vgg16.pth")),
+    copy(await tinyClasses(), join(world, "CLASSES")),
+    layOutWeights(join(world, "weights")),
   ]);
   await layOutPermitted(world);
 }
 
+async function layOutWeights(folder: string): Promise<void> {
+  await Deno.mkdir(folder);
+  await writeEncoder(join(folder, TORCHVISION_WEIGHTS));
+  const golden = join(ROOT, "tests/golden/l_layouts");
+  await copy(
+    join(golden, "matconvnet_netvlad_white.mat"),
+    join(folder, RELJA_WEIGHTS),
+  );
+}
+
 /** The same where the permission sets look for it. */
 async function layOutPermitted(world: string): Promise<void> {
-  for (const name of ["data", "weights"]) await Deno.mkdir(join(world, name));
+  await Deno.mkdir(join(world, "data"));
   for (
     const [from, to] of [
       ["DATA", "data/pittsburgh"],
       ["PHOTOS", "data/photos"],
-      ["vgg16.pth", "weights/vgg16.pth"],
     ] as const
   ) await copy(join(world, from), join(world, to));
 }
@@ -135,6 +150,6 @@ async function makeDemoCity(root: string): Promise<void> {
 
 /** Random weights under the names of torchvision's file. */
 function writeEncoder(path: string): Promise<void> {
-  const { layers } = describeNetwork("vgg16", WIDTH_DIVISOR);
+  const { layers } = describeNetwork("vgg16", { widthDivisor: WIDTH_DIVISOR });
   return writeTorchStateDict(path, randomWeights(layers, createRandom(1)));
 }
