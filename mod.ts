@@ -6,9 +6,13 @@
  *         lib/data            lib/data  [N,H,W,3] lib/model [N,h,w,D]   lib/model    [N,F]        lib/search  [Q][n]      lib/evaluate
  *
  *  deno task demo      nothing                       ─▶ a small city, and cluster, test, train on it
+ *  deno task weights   name                          ─▶ file of weights, from the network
  *  deno task cluster   dataset                       ─▶ centroids (HDF5)
  *  deno task train     dataset (+ centroids)         ─▶ run folder: options, checkpoints, recalls, report
  *  deno task test      dataset + run or weights      ─▶ recall@N, predictions, report
+ *  deno task compare   two evaluations               ─▶ which model finds more, and whether that is chance
+ *  deno task rank      dataset + weights             ─▶ recall for the bytes of each aggregation layer
+ *  deno task whiten    dataset + run or weights      ─▶ weights with a whitening of descriptors
  *  deno task extract   images + run or weights       ─▶ descriptors (HDF5, .npy)
  *  deno task convert   run or weights                ─▶ safetensors, ONNX, .pth.tar
  *  deno task parity    golden cases                  ─▶ table of errors, engine by engine
@@ -67,7 +71,13 @@ export {
 export type { Tensor, Tensor2D, Tensor4D, Variable } from "./lib/engine/tf.ts";
 export { createMemoryWatch, type MemoryWatch } from "./lib/engine/memory.ts";
 
-export type { PlaceDataset, PlaceImages } from "./lib/data/dataset.ts";
+export type {
+  ImageBox,
+  ListedTruth,
+  PlaceDataset,
+  PlaceImages,
+} from "./lib/data/dataset.ts";
+export type { NameListsOptions } from "./lib/data/name_lists.ts";
 export {
   DATASET_DEFAULTS,
   type DatasetOptions,
@@ -88,6 +98,10 @@ export {
   readPittsburghDataset,
 } from "./lib/data/pittsburgh.ts";
 export type { RadiusOptions, StrictnessOptions } from "./lib/data/places.ts";
+export {
+  type ClassFoldersOptions,
+  readClassFolders,
+} from "./lib/data/classes/class_folders.ts";
 export { readUtmFolderDataset } from "./lib/data/utm_folder.ts";
 export {
   type PositionsCsvOptions,
@@ -139,9 +153,11 @@ export {
 } from "./lib/data/image/resize.ts";
 export { decodeImage, type DecodeOptions } from "./lib/data/image/decode.ts";
 export {
+  type ImagePart,
   readImage,
   type ReadImageOptions,
 } from "./lib/data/image/read_image.ts";
+export type { ImageView } from "./lib/data/image/view.ts";
 export {
   readThumbnail,
   THUMBNAIL_DEFAULTS,
@@ -174,11 +190,41 @@ export {
   type OnnxPixels,
   resolveOnnxOptions,
 } from "./lib/model/onnx_options.ts";
+export { encodeOnnxModel } from "./lib/model/onnx_model.ts";
 export {
-  encodeOnnxModel,
-  type OnnxModelParts,
-} from "./lib/model/onnx_model.ts";
-export { whiten, type Whitening } from "./lib/model/whitening.ts";
+  cropWhitening,
+  whiten,
+  type Whitening,
+} from "./lib/model/whitening.ts";
+export {
+  resolveWhiteningOptions,
+  useWhitening,
+  type WhiteningOptions,
+} from "./lib/model/use_whitening.ts";
+export {
+  type FittedWhitening,
+  fitWhitening,
+  type WhiteningFit,
+} from "./lib/whiten/fit_whitening.ts";
+export {
+  resolveWhitenOptions,
+  WHITEN_DEFAULTS,
+  type WhitenOptions,
+} from "./lib/whiten/options.ts";
+export {
+  whitenModel,
+  type WhitenResult,
+  type WhitenSettings,
+} from "./lib/whiten/whiten_model.ts";
+export {
+  type RegionWhiteningSettings,
+  startRegionWhitening,
+} from "./lib/whiten/start_region_whitening.ts";
+export { describeRegions } from "./lib/model/describe_parts.ts";
+export {
+  readWhitening,
+  writeWhitening,
+} from "./lib/model/weights/whitening_file.ts";
 export {
   initNetVladV1,
   initNetVladV2,
@@ -198,9 +244,13 @@ export {
   CHECKPOINT_DEFAULTS,
   type CheckpointOptions,
   CHECKPOINTS,
+  GEM_POWERS,
+  isCgd,
+  LAYER3_STRIDES,
   LOCAL_FORMS,
   MODEL_DEFAULTS,
   type ModelOptions,
+  type Pooling,
   POOLINGS,
   resolveCheckpointOptions,
   resolveModelOptions,
@@ -209,10 +259,14 @@ export {
   VLAD_ORDERS,
 } from "./lib/model/options.ts";
 export type { FeatureSize, NetworkParts } from "./lib/model/layers.ts";
-export { describeNetwork } from "./lib/model/architectures.ts";
+export {
+  describeNetwork,
+  type NetworkOptions,
+} from "./lib/model/architectures.ts";
 export {
   ARCH_NAMES,
   type ArchName,
+  type BatchNormLayer,
   type ConcatLayer,
   type ConvLayer,
   type Layer,
@@ -220,18 +274,40 @@ export {
   type Network,
   type Normalization,
   type ReluLayer,
+  type ResidualLayer,
 } from "./lib/model/network.ts";
-export {
-  type EncoderWeights,
-  readEncoderWeights,
-  type WeightsFormat,
-} from "./lib/model/weights/encoder_weights.ts";
+export { readEncoderWeights } from "./lib/model/weights/encoder_weights.ts";
+export type {
+  EncoderWeights,
+  WeightsFormat,
+} from "./lib/model/weights/weights_format.ts";
 export type { NamedTensor, NamedTensors } from "./lib/model/weights/tensors.ts";
+export {
+  findPublishedWeights,
+  PUBLISHED_AT,
+  PUBLISHED_WEIGHTS,
+  type PublishedWeights,
+} from "./lib/model/weights/published_weights.ts";
+export {
+  DOWNLOAD_DEFAULTS,
+  type DownloadOptions,
+  resolveDownloadOptions,
+} from "./lib/model/weights/download_options.ts";
+export {
+  type DownloadedWeights,
+  type DownloadEvent,
+  type DownloadSettings,
+  downloadWeights,
+  type ListedWeights,
+  listPublishedWeights,
+} from "./lib/model/weights/download_weights.ts";
 
 export {
   DESCRIBE_DEFAULTS,
   type DescribeOptions,
+  EXTRACT_DEFAULTS,
   type ExtractOptions,
+  LAYOUTS,
   resolveDescribeOptions,
   resolveExtractOptions,
 } from "./lib/describe/options.ts";
@@ -250,13 +326,82 @@ export {
   type DescriptorRows,
   rowsInMemory,
 } from "./lib/search/descriptor_rows.ts";
+export {
+  type NamedDescriptors,
+  namesFileOf,
+} from "./lib/search/named_descriptors.ts";
+export {
+  readHlocDescriptors,
+  writeHlocDescriptors,
+} from "./lib/search/hloc_descriptors.ts";
+export { readDescriptors } from "./lib/search/read_descriptors.ts";
+export { commonFolder, nameFrom } from "./lib/image_names.ts";
+export {
+  checkPairNames,
+  listPairs,
+  type ListPairsOptions,
+  type Pairs,
+  readPairs,
+  writePairs,
+} from "./lib/evaluate/pairs.ts";
+export {
+  evaluateDescriptors,
+  type EvaluateDescriptorsSettings,
+  type FoundDescriptors,
+} from "./lib/evaluate/evaluate_descriptors.ts";
+export { evaluatePairs } from "./lib/evaluate/evaluate_pairs.ts";
 
 export {
   type EvaluateEvent,
   evaluateModel,
   type EvaluateSettings,
-  type Evaluation,
 } from "./lib/evaluate/evaluate.ts";
+export type { Evaluation } from "./lib/evaluate/evaluation.ts";
+export {
+  DENOMINATORS,
+  describeProtocol,
+  type Protocol,
+  PROTOCOL_NAMES,
+  type ProtocolName,
+  PROTOCOLS,
+  type StatedProtocol,
+  SUPPRESSIONS,
+} from "./lib/evaluate/protocols.ts";
+export {
+  type Estimate,
+  type EvaluationFigures,
+  type MapFigures,
+  measureEvaluation,
+} from "./lib/evaluate/figures.ts";
+export {
+  BOOTSTRAP_DEFAULTS,
+  bootstrapInterval,
+  type BootstrapOptions,
+  resolveBootstrapOptions,
+} from "./lib/evaluate/bootstrap.ts";
+export {
+  type ComparedFigure,
+  type ComparedRecall,
+  compareEvaluations,
+  type Comparison,
+} from "./lib/evaluate/compare.ts";
+export {
+  listEvaluations,
+  readEvaluation,
+  type StoredEvaluation,
+  type StoredProtocol,
+  type StoredQuery,
+} from "./lib/evaluate/stored_evaluation.ts";
+export { signTest } from "./lib/evaluate/sign_test.ts";
+export {
+  averagePrecision,
+  type RankingQuality,
+} from "./lib/evaluate/average_precision.ts";
+export {
+  type BestMatches,
+  type MatchQuality,
+  rateMatches,
+} from "./lib/evaluate/match_quality.ts";
 export type { DatasetPredictions } from "./lib/evaluate/predictions.ts";
 export type { RetrievalExample } from "./lib/evaluate/examples.ts";
 export { writeEvaluation } from "./lib/evaluate/evaluation_files.ts";
@@ -311,14 +456,37 @@ export {
   type TrainOptions,
 } from "./lib/train/options.ts";
 export {
-  type EpochEvent,
   type TrainData,
   type TrainEvent,
   trainModel,
-  type TrainResult,
   type TrainSettings,
 } from "./lib/train/train.ts";
 export type { OptionGroups } from "./lib/train/torch_flags.ts";
+export {
+  decisiveN,
+  type EpochEvent,
+  type TrainResult,
+} from "./lib/train/course.ts";
+export {
+  CLASS_TRAIN_DEFAULTS,
+  type ClassOptions,
+  type ClassTrainOptions,
+  resolveClassTrainOptions,
+  SHARED_TRAIN_OPTIONS,
+  type SharedTrainOptions,
+} from "./lib/train/class_options.ts";
+export type { ClassLossOptions } from "./lib/train/class_loss.ts";
+export {
+  type ClassTrainSettings,
+  trainClasses,
+  withClassSize,
+} from "./lib/train/train_classes.ts";
+export {
+  countClasses,
+  type LabeledImages,
+  labelImages,
+  type LabelOptions,
+} from "./lib/train/label_images.ts";
 export type { StepEvent } from "./lib/train/train_epoch.ts";
 export {
   createTrainingCurves,
@@ -355,7 +523,10 @@ export {
   readEarlierRun,
   readTrainedRun,
 } from "./lib/train/resume.ts";
-export { firstTrainedLayer } from "./lib/train/trained_part.ts";
+export {
+  firstTrainedLayer,
+  type NetworkChoice,
+} from "./lib/train/trained_part.ts";
 export {
   createRunFolder,
   nameRun,
@@ -459,12 +630,38 @@ export { type OpenReport, openReport } from "./lib/explore/open_report.ts";
 export { BODY_LIMITS, type BodyLimits } from "./lib/explore/read_body.ts";
 export type { KnownDescriber } from "./lib/model/fingerprint.ts";
 
+export {
+  rankAggregators,
+  type RankEvent,
+  type Ranking,
+  type RankProtocol,
+  type RankRow,
+  type RankSettings,
+} from "./lib/rank/rank.ts";
+export { FLOOR } from "./lib/rank/contenders.ts";
+export {
+  RANK_DEFAULTS,
+  type RankOptions,
+  resolveRankOptions,
+} from "./lib/rank/options.ts";
+export { type Storage, STORAGES } from "./lib/rank/storage.ts";
+export {
+  listRanking,
+  type RankingRecord,
+  writeRanking,
+} from "./lib/rank/ranking_files.ts";
+
 export { PLOT_LOOK, type PlotLook } from "./lib/plot/look.ts";
 export {
   plotRecall,
   type RecallCurve,
   type RecallPoint,
 } from "./lib/plot/plot_recall.ts";
+export {
+  plotRank,
+  type RankPoint,
+  type RankSeries,
+} from "./lib/plot/plot_rank.ts";
 export { plotTraining, type TrainingPoint } from "./lib/plot/plot_training.ts";
 export { type LossPoint, plotLoss } from "./lib/plot/plot_loss.ts";
 export { plotMap } from "./lib/plot/plot_map.ts";
@@ -492,6 +689,11 @@ export {
   type StripKind,
 } from "./lib/plot/draw_image_strip.ts";
 export { makeRecallCurve } from "./lib/report/recall_curve.ts";
+export {
+  type DrawnComparison,
+  makeComparedCurves,
+  writeComparisonPlot,
+} from "./lib/report/comparison_plot.ts";
 export {
   type PhotoMatches,
   readMatchStrips,

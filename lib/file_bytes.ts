@@ -30,6 +30,8 @@ export interface FileWords {
   what: string;
   /** What to do about content that is wrong. */
   fix: string;
+  /** What to do about a file that is not there or may not be read, if more than to check the path. */
+  absent?: string | undefined;
 }
 
 /**
@@ -40,11 +42,7 @@ export interface FileWords {
 export function openFileBytes(path: string, words: FileWords): FileBytes {
   const file = openFile(path, words);
   const size = file.statSync().size;
-  const fail = (reason: string): CheckpointError =>
-    new CheckpointError(words.what, {
-      where: `${path} (${shorten(reason)})`,
-      fix: words.fix,
-    });
+  const fail = createFail(path, words);
   const close = (): void => file.close();
   return {
     path,
@@ -68,20 +66,61 @@ export function openFileBytes(path: string, words: FileWords): FileBytes {
   };
 }
 
+/**
+ * Reads bytes in memory as a file.
+ *
+ * @param path What errors call it.
+ */
+export function wrapBytes(
+  bytes: Uint8Array<ArrayBuffer>,
+  path: string,
+  words: FileWords,
+): FileBytes {
+  const fail = createFail(path, words);
+  const { length: size } = bytes;
+  return {
+    path,
+    size,
+    fail,
+    close: () => {},
+    [Symbol.dispose]: () => {},
+    read: (at, count) => {
+      if (at >= 0 && count >= 0 && at + count <= size) {
+        return bytes.slice(at, at + count);
+      }
+      throw fail(`it ends early: ${size} bytes`);
+    },
+  };
+}
+
+function createFail(
+  path: string,
+  { what, fix }: FileWords,
+): FileBytes["fail"] {
+  return (reason) =>
+    new CheckpointError(what, { where: `${path} (${shorten(reason)})`, fix });
+}
+
 function shorten(text: string): string {
   return text.length > MAX_REASON_LETTERS
     ? `${text.slice(0, MAX_REASON_LETTERS)} …`
     : text;
 }
 
-function openFile(path: string, { what }: FileWords): Deno.FsFile {
+function openFile(
+  path: string,
+  {
+    what,
+    absent = "check the path; give a file that is there and can be read",
+  }: FileWords,
+): Deno.FsFile {
   try {
     if (Deno.statSync(path).isDirectory) throw new Error("it is a folder");
     return Deno.openSync(path);
   } catch (cause) {
     throw new CheckpointError(what, {
       where: `${path} (${describeCause(cause)})`,
-      fix: "check the path; give a file that is there and can be read",
+      fix: absent,
       cause,
     });
   }

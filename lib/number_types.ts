@@ -109,3 +109,16 @@ function reverseEach(bytes: Uint8Array, length: number): void {
     bytes.subarray(at, at + length).reverse();
   }
 }
+
+/** Numbers one after the other, as one array. */
+export function joinNumbers(parts: readonly Float32Array[]): Float32Array {
+  const joined = new Float32Array(
+    parts.reduce((sum, { length }) => sum + length, 0),
+  );
+  let length = 0;
+  for (const part of parts) {
+    joined.set(part, length);
+    length += part.length;
+  }
+  return joined;
+}

@@ -14,6 +14,8 @@ export interface ProgressEvent {
   done: number;
   /** How many there are. */
   total: number;
+  /** What is counted, if it is not what the phase names. */
+  unit?: "bytes";
 }
 
 /** Something a person should know, once: what was left out, picked or assumed. */
@@ -29,8 +31,9 @@ export function progress(
   phase: string,
   done: number,
   total: number,
+  unit?: "bytes",
 ): ProgressEvent {
-  return { kind: "progress", phase, done, total };
+  return { kind: "progress", phase, done, total, ...(unit && { unit }) };
 }
 
 /** Makes a `note` event. */

@@ -15,9 +15,9 @@ import {
 import { DEMO_CLUSTER, DEMO_MODEL, DEMO_TRAIN } from "./_demo_recipe.ts";
 import {
   type ModelGroups,
-  prepareCentroids,
   type Prepared,
   prepareDataset,
+  prepareHead,
   prepareModel,
 } from "./_prepare.ts";
 import { listRunFlags } from "./_prepare_training.ts";
@@ -55,6 +55,7 @@ export async function prepareDemo<Groups>(
     checkpoint: {},
     cluster: { ...DEMO_CLUSTER, centroidsPath: join(folder, "centroids") },
     train: DEMO_TRAIN,
+    classes: {},
     compat: {},
     validation: {},
     describe: {},
@@ -66,9 +67,12 @@ export async function prepareDemo<Groups>(
     test: await prepareDataset({ show, options }, "test"),
   };
   const prepared = await prepareModel({ note, options }, train.trainFrom);
-  const centroids = await prepareCentroids({ show, options }, prepared) ?? null;
+  const centroids = await prepareHead({ show, options }, prepared) ?? null;
   const { options: model } = prepared.model;
-  const flags = listRunFlags(options, { prepared, train, model, centroids });
+  const flags = listRunFlags(options, {
+    ...{ images: prepared.images, engine: prepared.engine },
+    ...{ train, seed: train.seed, model, centroids },
+  });
   const output = await createRunFolder(
     { runsPath: join(folder, "runs") },
     `${DEMO_MODEL.arch}_${DEMO_MODEL.pooling}`,

@@ -11,8 +11,8 @@ import {
   resolveRunOptions,
   type RunOptions,
 } from "../mod.ts";
-import type { PreparedDescriber } from "./_prepare_describer.ts";
 import type { GivenOptions } from "./_spec.ts";
+import type { Subject } from "./_subject.ts";
 
 /** Where an evaluation goes, and what is only needed while it runs. */
 export interface EvaluationFolder extends AsyncDisposable {
@@ -26,16 +26,16 @@ export interface EvaluationFolder extends AsyncDisposable {
  * Chooses the folder of an evaluation: the one asked for; else one in the run that the model is
  * of, which is taken for this process alone; else a new run folder, as for a run of
  * pytorch-NetVlad, which is not written to.
- *
- * @param title What is evaluated, such as `pittsburgh_val`.
  */
 export async function openEvaluationFolder(
   { evaluate: { output }, run }: GivenOptions<{
     evaluate: EvaluateOptions;
     run: RunOptions;
   }>,
-  { model, earlier }: Pick<PreparedDescriber, "model" | "earlier">,
-  title: string,
+  { name: subject, title, earlier }: Pick<
+    Subject,
+    "name" | "title" | "earlier"
+  >,
 ): Promise<EvaluationFolder> {
   await using stack = new AsyncDisposableStack();
   const own = earlier && !earlier.isForeign
@@ -43,7 +43,7 @@ export async function openEvaluationFolder(
     : undefined;
   if (output === undefined && own) stack.use(await claimFolder(own));
   const folder = output ?? own;
-  const name = `${model.name}_test_${title}`;
+  const name = `${subject}_test_${title}`;
   const kept = stack.move();
   return {
     work: folder ?? resolveRunOptions(run).runsPath,

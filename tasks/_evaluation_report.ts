@@ -18,9 +18,9 @@ import {
   type RunFlags,
   writeReport,
 } from "../mod.ts";
-import type { PreparedDescriber } from "./_prepare_describer.ts";
 import type { TaskRun } from "./_run.ts";
 import type { GivenOptions } from "./_spec.ts";
+import type { Subject } from "./_subject.ts";
 import { readVersions } from "./_versions.ts";
 
 /** The report in the folder of an evaluation or a run. */
@@ -37,7 +37,7 @@ interface EvaluationGroups {
 /** Every resolved option of an evaluation, as its folder remembers them: what opens model and dataset again. */
 export async function listEvaluationFlags(
   options: GivenOptions<EvaluationGroups>,
-  { flags, images, model: { engine } }: PreparedDescriber,
+  { flags, images, engine }: Subject,
 ): Promise<RunFlags> {
   return {
     ...flags,
@@ -59,19 +59,27 @@ export async function listEvaluationFlags(
 export async function reportEvaluation<Groups>(
   run: Pick<TaskRun<Groups>, "show" | "say" | "measure">,
   folder: string,
-  { evaluation, prepared, flags }: {
+  { evaluation, figures, subject, flags }: {
     evaluation: Evaluation;
-    prepared: PreparedDescriber;
+    /** Lines of figures besides recall. */
+    figures: readonly string[];
+    subject: Subject;
     flags: RunFlags;
   },
 ): Promise<string> {
-  const { model } = prepared;
+  const { name, facts, descriptorLength } = subject;
   const recall = Object.fromEntries(evaluation.recall);
   return await showReport(run, folder, {
-    title: titleOf(model.name, evaluation),
-    facts: [describeOrigin(prepared), describeLength(model)],
+    title: titleOf(name, evaluation),
+    facts: [
+      ...facts,
+      ...(descriptorLength === null
+        ? []
+        : [describeLength({ descriptorLength })]),
+      ...figures,
+    ],
     evaluation,
-    results: [{ title: model.name, recall }],
+    results: [{ title: name, recall }],
     ...await describeMaking(flags),
     seconds: run.measure().seconds,
   });
@@ -119,14 +127,4 @@ export function describeLength(
   { descriptorLength }: { descriptorLength: number },
 ): string {
   return `Descriptors of ${descriptorLength} values`;
-}
-
-function describeOrigin({ earlier, flags, onnx }: PreparedDescriber): string {
-  if (onnx) return `ONNX file ${onnx.file}, SHA-256 ${onnx.sha256}`;
-  if (earlier?.checkpoint) {
-    const { name, state: { epoch } } = earlier.checkpoint;
-    return `Run ${earlier.folder}, checkpoint ${name} of epoch ${epoch}`;
-  }
-  const { weights } = flags.model as { weights?: string };
-  return weights === undefined ? "Random weights" : `Weights ${weights}`;
 }

@@ -70,6 +70,14 @@ export const INTEGERS: FlagType<readonly number[]> = {
   show: (values) => values.join(","),
 };
 
+/** Numbers between commas. */
+export const NUMBERS: FlagType<readonly number[]> = {
+  placeholder: "NUMBER,NUMBER,...",
+  noun: "a list of numbers between commas, such as 0.6,0.8",
+  read: (text) => readNumbers(text.split(","), NUMBER),
+  show: (values) => values.join(","),
+};
+
 /** Two numbers between which something lies. */
 export const PAIR: FlagType<readonly [number, number]> = {
   placeholder: "MIN,MAX",

@@ -5,6 +5,7 @@
  */
 import {
   DEFAULT_SEED,
+  DENOMINATORS,
   DESCRIBE_DEFAULTS,
   type DescribeOptions,
   ENGINE_DEFAULTS,
@@ -12,7 +13,11 @@ import {
   type EngineOptions,
   EVALUATE_DEFAULTS,
   type EvaluateOptions,
+  EXTRACT_DEFAULTS,
   type ExtractOptions,
+  LAYOUTS,
+  PROTOCOL_NAMES,
+  type RankProtocol,
   resolveDescribeOptions,
   resolveEngineOptions,
   resolveEvaluateOptions,
@@ -20,6 +25,7 @@ import {
   resolveRunOptions,
   RUN_DEFAULTS,
   type RunOptions,
+  SUPPRESSIONS,
 } from "../mod.ts";
 import {
   choice,
@@ -93,22 +99,62 @@ export const DESCRIBE_FLAGS: FlagGroup<DescribeOptions> = {
   },
 };
 
-/** What is evaluated, and what is written of it. */
-export const EVALUATE_FLAGS: FlagGroup<EvaluateOptions> = {
+/** What is right, and what recall is of. */
+export const PROTOCOL_FLAGS: FlagGroup<RankProtocol> = {
   title: "Evaluation",
   defaults: EVALUATE_DEFAULTS,
   resolve: resolveEvaluateOptions,
   flags: {
+    protocol: {
+      flag: "protocol",
+      type: choice(PROTOCOL_NAMES),
+      help:
+        "what counts and what is right, by name; a flag that says otherwise is an error",
+    },
+    denominator: {
+      flag: "denominator",
+      type: choice(DENOMINATORS),
+      help: "queries that recall is a fraction of",
+      absent: "all, or as the protocol has it",
+    },
+    suppress: {
+      flag: "suppress",
+      type: choice(SUPPRESSIONS),
+      help:
+        "predictions left out: panorama keeps the nearest cutout of each, of 12 images at one position",
+      absent: "none, or as the protocol has it",
+    },
     recallAt: {
       flag: "recall-at",
       type: INTEGERS,
       help: "the N of each Recall@N",
+      absent: "1,5,10,20, or those of the protocol",
     },
+  },
+};
+
+/** What is evaluated, and what is written of it. */
+export const EVALUATE_FLAGS: FlagGroup<EvaluateOptions> = {
+  ...PROTOCOL_FLAGS,
+  flags: {
+    ...PROTOCOL_FLAGS.flags,
     predictions: {
       flag: "predictions",
       type: INTEGER,
       help: "predictions written per query",
-      absent: "the largest of --recall-at",
+      absent: "the largest of --recall-at and --pairs",
+    },
+    pairs: {
+      flag: "pairs",
+      type: INTEGER,
+      help: "predictions per query written to pairs.txt, for hloc",
+      absent: "no such file",
+    },
+    pairsRoot: {
+      flag: "pairs-root",
+      type: FOLDER,
+      help: "folder that the names in pairs.txt start from",
+      absent: "the innermost one of all images",
     },
     output: {
       flag: "output",
@@ -122,7 +168,7 @@ export const EVALUATE_FLAGS: FlagGroup<EvaluateOptions> = {
 /** What is extracted, and to where. */
 export const EXTRACT_FLAGS: FlagGroup<ExtractOptions> = {
   title: "Input and output",
-  defaults: {},
+  defaults: EXTRACT_DEFAULTS,
   resolve: resolveExtractOptions,
   flags: {
     images: {
@@ -136,6 +182,12 @@ export const EXTRACT_FLAGS: FlagGroup<ExtractOptions> = {
       type: FILE,
       help: "file of descriptors: .h5 or .hdf5 for HDF5, .npy for NumPy",
       required: true,
+    },
+    layout: {
+      flag: "layout",
+      type: choice(LAYOUTS),
+      help:
+        "rows [N, F] with names beside them, or hloc: each under the name of its image",
     },
   },
 };

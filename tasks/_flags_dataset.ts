@@ -42,7 +42,8 @@ const LAYOUT = {
   split: {
     flag: "split",
     type: choice(SPLITS),
-    help: "part of the dataset",
+    help:
+      "part of the dataset; for datasets of classes without a val of their own, val is test",
   },
   positiveRadius: {
     flag: "positive-radius",
@@ -77,13 +78,21 @@ const CSV = {
 const FRAMES = {
   database: {
     flag: "database",
-    type: text("FOLDER"),
-    help: "frames: folder of the database under --data-path",
+    type: text("PATH"),
+    help:
+      "frames: folder of the database under --data-path; lists: file of the names of its images, text or .npy",
   },
   queries: {
     flag: "queries",
-    type: text("FOLDER"),
-    help: "frames: folder of the queries under --data-path",
+    type: text("PATH"),
+    help:
+      "frames: folder of the queries under --data-path; lists: file of their names",
+  },
+  groundTruth: {
+    flag: "ground-truth",
+    type: FILE,
+    help:
+      "lists: .npz of positions (utmDb, utmQ, posDistThr), or .npy of what is right for each query",
   },
   frameTolerance: {
     flag: "frame-tolerance",
@@ -99,12 +108,21 @@ const FRAMES = {
   },
 } satisfies Partial<Flags<DatasetOptions>>;
 
+const CLASSES = {
+  heldOutClasses: {
+    flag: "held-out-classes",
+    type: NUMBER,
+    help:
+      "classes: share of the classes, the last by name, that val and test have, and train has not, where there are no folders train and test; 0 gives every split all",
+  },
+} satisfies Partial<Flags<DatasetOptions>>;
+
 /** The dataset, and which part of it. */
 export const DATASET_FLAGS: FlagGroup<DatasetOptions> = {
   title: "Dataset",
   defaults: DATASET_DEFAULTS,
   resolve: resolveDatasetOptions,
-  flags: { ...LAYOUT, ...CSV, ...FRAMES },
+  flags: { ...LAYOUT, ...CSV, ...FRAMES, ...CLASSES },
 };
 
 /** How images are read. */
@@ -118,7 +136,7 @@ export const IMAGE_FLAGS: FlagGroup<ImageOptions> = {
       type: SIZE,
       unit: "pixels",
       help: "width and height that images are resized to",
-      absent: "as they are",
+      absent: "as they are; 224x224 to train cgd",
     },
     resizeFilter: {
       flag: "resize-filter",

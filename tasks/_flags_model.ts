@@ -11,9 +11,12 @@ import {
   CLUSTER_DEFAULTS,
   CLUSTER_INITS,
   type ClusterOptions,
+  GEM_POWERS,
+  isCgd,
   LOCAL_FORMS,
   MODEL_DEFAULTS,
   type ModelOptions,
+  type Pooling,
   POOLINGS,
   resolveCheckpointOptions,
   resolveClusterOptions,
@@ -22,8 +25,37 @@ import {
   VLAD_NORMS,
   VLAD_ORDERS,
 } from "../mod.ts";
-import { BOOLEAN, choice, FILE, FOLDER, INTEGER } from "./_flag_types.ts";
+import {
+  BOOLEAN,
+  choice,
+  FILE,
+  type FlagType,
+  FOLDER,
+  INTEGER,
+  NUMBER,
+  text,
+} from "./_flag_types.ts";
 import type { FlagGroup, GivenOptions } from "./_spec.ts";
+
+const POOLING: FlagType<Pooling> = {
+  placeholder: "NAME",
+  noun: `one of ${POOLINGS.join(", ")}, or such as cgd:SG`,
+  read(text): Pooling | undefined {
+    const [family, parts = ""] = text.split(":");
+    const name = parts
+      ? `${family!.toLowerCase()}:${parts.toUpperCase()}`
+      : text;
+    return isCgd(name) ? name : choice(POOLINGS).read(text);
+  },
+  show: String,
+};
+
+const LAYER3_STRIDE: FlagType<1 | 2> = {
+  placeholder: "N",
+  noun: "1 or 2",
+  read: (text) => text === "1" ? 1 : text === "2" ? 2 : undefined,
+  show: String,
+};
 
 /** The network. Its seed is that of `RANDOM_FLAGS`. */
 export const MODEL_FLAGS: FlagGroup<Omit<ModelOptions, "seed">> = {
@@ -32,10 +64,61 @@ export const MODEL_FLAGS: FlagGroup<Omit<ModelOptions, "seed">> = {
   resolve: resolveModelOptions,
   flags: {
     arch: { flag: "arch", type: choice(ARCH_NAMES), help: "encoder" },
+    lastLayer: {
+      flag: "last-layer",
+      type: text("LAYER"),
+      help: "last layer or block of the encoder, such as conv4_3 or layer3",
+      absent: "the network's own choice",
+    },
+    lastRelu: {
+      flag: "last-relu",
+      type: BOOLEAN,
+      help: "keeps the ReLU after the encoder's last convolution",
+    },
+    layer3Stride: {
+      flag: "layer3-stride",
+      type: LAYER3_STRIDE,
+      help: "stride of layer3 of a ResNet: 2 as published, 1 as in CGD",
+      absent: "1 for cgd, 2 for others",
+    },
     pooling: {
       flag: "pooling",
-      type: choice(POOLINGS),
-      help: "aggregation layer",
+      type: POOLING,
+      help: `aggregation layer: ${
+        POOLINGS.join(", ")
+      }, or cgd: and some of S, M and G`,
+    },
+    centerPrior: {
+      flag: "center-prior",
+      type: BOOLEAN,
+      help: "avg weighs positions by how near they are to the centre (SPoC)",
+    },
+    gemP: { flag: "gem-p", type: NUMBER, help: "exponent of gem and wgem" },
+    gemPower: {
+      flag: "gem-power",
+      type: choice(GEM_POWERS),
+      help: "whether that exponent is trained, and for each channel",
+    },
+    rmacLevels: {
+      flag: "rmac-levels",
+      type: INTEGER,
+      help: "scales of the region grid of rmac",
+    },
+    rmacWhiten: {
+      flag: "rmac-whiten",
+      type: BOOLEAN,
+      help: "rmac whitens its regions",
+    },
+    cgdLength: {
+      flag: "cgd-length",
+      type: INTEGER,
+      help: "length of a descriptor of cgd",
+    },
+    cgdClasses: {
+      flag: "cgd-classes",
+      type: INTEGER,
+      help: "classes of the auxiliary head of cgd",
+      absent: "as many as the data has",
     },
     numClusters: {
       flag: "num-clusters",
@@ -66,7 +149,8 @@ export const MODEL_FLAGS: FlagGroup<Omit<ModelOptions, "seed">> = {
     weights: {
       flag: "weights",
       type: FILE,
-      help: "encoder weights: .pth, .safetensors, or .h5 of Keras",
+      help:
+        "weights: .pth, .safetensors, .mat of MatConvNet or .h5 of Keras; what they say of the model need not be given",
       absent: "random weights",
     },
     widthDivisor: {

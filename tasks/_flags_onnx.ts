@@ -68,11 +68,24 @@ export function listOnnxConflicts(
       `${nameFlag(option, ONNX_FLAGS as unknown as AnyGroup)} is for --onnx`
     );
   }
+  return listReplaced("--onnx is a whole model", others, REPLACED);
+}
+
+/**
+ * Lists the flags that something leaves no place for.
+ *
+ * @param reason What that is, such as `--onnx is a whole model`.
+ * @param others What is given of the groups whose place it takes.
+ * @param groups These.
+ */
+export function listReplaced(
+  reason: string,
+  others: readonly object[],
+  groups: readonly AnyGroup[],
+): string[] {
   return others.flatMap(Object.keys).map((option) => {
-    const group = REPLACED.find(({ flags }) => option in flags)!;
-    return `--onnx is a whole model, which leaves no ${
-      nameFlag(option, group)
-    }`;
+    const group = groups.find(({ flags }) => option in flags)!;
+    return `${reason}, which leaves no ${nameFlag(option, group)}`;
   });
 }
 

@@ -5,6 +5,7 @@
  */
 import {
   CACHED_NEGATIVES,
+  CLASS_TRAIN_DEFAULTS,
   EPOCH_ZEROS,
   LOSS_MEANS,
   MARGIN_DISTANCES,
@@ -19,6 +20,11 @@ import {
 import { BOOLEAN, choice, INTEGER, NUMBER, text } from "./_flag_types.ts";
 import type { FlagGroup, Flags, GivenOptions } from "./_spec.ts";
 
+/** The default of an option that the two ways to train have not alike. */
+function sayDefaults(option: "epochs" | "lrGamma"): string {
+  return `${TRAIN_DEFAULTS[option]}; ${CLASS_TRAIN_DEFAULTS[option]} for cgd`;
+}
+
 /** The run. Its seed is that of `RANDOM_FLAGS`. */
 type RunOptions = Omit<TrainOptions, "seed">;
 
@@ -27,7 +33,8 @@ const SCHEDULE = {
     flag: "epochs",
     type: INTEGER,
     aliases: ["nEpochs"],
-    help: "passes over the training queries",
+    help: "passes over the training queries, or over as many images of classes",
+    absent: sayDefaults("epochs"),
   },
   evalEvery: {
     flag: "eval-every",
@@ -39,7 +46,8 @@ const SCHEDULE = {
     flag: "patience",
     type: INTEGER,
     unit: "evaluations",
-    help: "when to stop, if Recall@5 gets no better; 0 is never",
+    help:
+      "when to stop, if Recall@5 (Recall@1 of classes) gets no better; 0 is never",
   },
   patienceIn: {
     flag: "patience-in",
@@ -61,8 +69,8 @@ const SCHEDULE = {
   trainFrom: {
     flag: "train-from",
     type: text("LAYER"),
-    help: "first layer to train, such as conv5_1",
-    absent: "the last block of the encoder",
+    help: "first layer or block to train, such as conv5_1 or layer4",
+    absent: "the last block of the encoder; the first layer for cgd",
   },
 } satisfies Partial<Flags<RunOptions>>;
 
@@ -94,7 +102,8 @@ const OPTIMIZER = {
   lrGamma: {
     flag: "lr-gamma",
     type: NUMBER,
-    help: "factor of each decrease, with SGD",
+    help: "factor of each decrease, with SGD or for cgd",
+    absent: sayDefaults("lrGamma"),
   },
   weightDecay: {
     flag: "weight-decay",
@@ -115,7 +124,7 @@ const TUPLES = {
     flag: "margin",
     type: NUMBER,
     help:
-      "triplet margin on squared distances; on plain ones its square root is taken",
+      "triplet margin on squared distances; on plain ones its square root is taken, but for cgd",
   },
   marginOn: {
     flag: "margin-on",

@@ -22,6 +22,8 @@ export interface Phase {
   nowMs: number;
   done: number;
   total: number;
+  /** What is counted, if it is not what the name says. */
+  readonly unit?: "bytes";
 }
 
 /** Draws one phase at a time. */
@@ -37,11 +39,29 @@ export interface Painter {
 /** One line on a phase that is over, or was cut short. */
 export function describeEnd(phase: Phase, outcome: "done" | "stopped"): string {
   const { name, done, total, startMs, nowMs } = phase;
-  const count = done >= total ? `${done}` : `${done} of ${total}`;
+  const count = done >= total
+    ? formatCount(phase, done)
+    : `${formatCount(phase, done)} of ${formatCount(phase, total)}`;
   const time = formatDuration(nowMs - startMs);
   return outcome === "done"
     ? `${name}: ${count} in ${time}`
     : `${name}: stopped at ${count} after ${time}`;
+}
+
+/** How many of how many: `12/250`, `1.2 MB/553.4 MB`. */
+export function describeCount(phase: Phase): string {
+  const { done, total } = phase;
+  return `${formatCount(phase, done)}/${formatCount(phase, total)}`;
+}
+
+/** A number of what a phase counts. */
+function formatCount({ unit }: Phase, count: number): string {
+  return unit === "bytes" ? formatMegabytes(count / 1e6) : String(count);
+}
+
+/** A size: `553.4 MB`. */
+export function formatMegabytes(megabytes: number): string {
+  return `${megabytes.toFixed(1)} MB`;
 }
 
 /** Time that a phase still takes, if it goes on as so far; empty if that is not known. */

@@ -24,6 +24,7 @@ import {
   resolveModelOptions,
   startCentroids,
   startEngine,
+  startRegionWhitening,
   useCentroidFile,
 } from "../mod.ts";
 import type { TaskRun } from "./_run.ts";
@@ -160,13 +161,22 @@ export async function prepareDataset<Groups>(
   return await readDataset({ ...dataset, ...(split && { split }) });
 }
 
-/** Gives NetVLAD its centroids: those of a file, or from the training split. */
-export async function prepareCentroids<Groups extends DataGroups>(
+/**
+ * Gives a new head what it starts from: NetVLAD the centroids of a file or of the training
+ * split, R-MAC the whitening of its regions.
+ *
+ * @returns The centroid file, if there is one.
+ */
+export async function prepareHead<Groups extends DataGroups>(
   run: Pick<TaskRun<Groups>, "show"> & { options: GivenOptions<DataGroups> },
   { model, images }: Prepared,
 ): Promise<string | undefined> {
-  if (!model.needsCentroids) return undefined;
   const { cluster, random } = run.options;
+  if (model.needsRegionWhitening) {
+    const dataset = await prepareDataset(run, "train");
+    await run.show(startRegionWhitening(model, dataset, { images }));
+  }
+  if (!model.needsCentroids) return undefined;
   if (cluster.centroids !== undefined) {
     await useCentroidFile(model, cluster.centroids);
     return cluster.centroids;
@@ -175,4 +185,30 @@ export async function prepareCentroids<Groups extends DataGroups>(
   return run.show(
     startCentroids(model, dataset, { ...cluster, ...random, images }),
   );
+}
+
+/**
+ * Gives NetVLAD the centroids of a file, where there is no dataset to learn from.
+ *
+ * @returns The centroid file, if there is one.
+ * @throws {OptionsError} If a new head would have to be learned.
+ */
+export async function takeHead(
+  model: Model,
+  centroids: string | undefined,
+): Promise<string | undefined> {
+  if (centroids !== undefined) await useCentroidFile(model, centroids);
+  if (model.needsRegionWhitening) {
+    throw new OptionsError("Cannot extract without whitened regions", {
+      where: "--rmac-whiten, with neither a run nor weights of R-MAC",
+      fix:
+        "give --resume, --weights that `deno task whiten` wrote, or no --rmac-whiten",
+    });
+  }
+  if (!model.needsCentroids) return centroids;
+  throw new OptionsError("Cannot extract with random centroids", {
+    where: "pooling netvlad, with neither a run nor centroids",
+    fix:
+      "give --resume, --centroids (see `deno task cluster`), or --pooling avg",
+  });
 }

@@ -6,6 +6,7 @@
 import {
   type CheckpointOptions,
   type DatasetOptions,
+  drain,
   type EngineOptions,
   type ImageOptions,
   type ModelOptions,
@@ -15,8 +16,11 @@ import {
   type PlaceDataset,
   readDataset,
   readRunFlags,
+  startRegionWhitening,
   useCentroidFile,
+  type WhiteningOptions,
 } from "../mod.ts";
+import type { FoundOptions } from "./_flags_found.ts";
 import type { OnnxFileOptions } from "./_flags_onnx.ts";
 import {
   type PreparedDescriber,
@@ -41,6 +45,10 @@ interface ReportFlags {
   checkpoint?: Partial<CheckpointOptions>;
   /** Of an evaluation of an ONNX file. */
   onnx?: OnnxFileOptions & { sha256: string };
+  /** Of an evaluation of what another program found. */
+  found?: FoundOptions;
+  /** Of an evaluation of whitened descriptors. */
+  whitening?: WhiteningOptions;
   /** Centroid file that a new model began with. */
   centroids?: string | null;
   /** Of a run. */
@@ -71,17 +79,22 @@ export async function prepareExplore<Groups extends ExploredGroups>(
     "dataset",
     "images",
   ]) as unknown as ReportFlags;
+  if (flags.found) throw withoutModel(folder, flags.found);
+  const where = { ...flags.dataset, ...run.options.dataset };
   const dataset = await readDataset({
-    ...flags.dataset,
+    ...where,
     ...chooseSplit(report, flags),
-    ...run.options.dataset,
   });
   const { engine, checkpoint } = run.options;
   const prepared = await prepareDescriber({
     ...run,
     options: { engine, ...openAgain(folder, flags, checkpoint) },
-  }, async ({ model }) => {
+  }, async ({ model, images }) => {
     const { centroids } = flags;
+    if (model.needsRegionWhitening) {
+      const train = await readDataset({ ...where, split: "train" });
+      await drain(startRegionWhitening(model, train, { images }));
+    }
     if (!model.needsCentroids || !centroids) return undefined;
     await useCentroidFile(model, centroids);
     return centroids;
@@ -93,6 +106,13 @@ export async function prepareExplore<Groups extends ExploredGroups>(
     dataset,
     [Symbol.asyncDispose]: () => prepared[Symbol.asyncDispose](),
   };
+}
+
+function withoutModel(folder: string, found: FoundOptions): OptionsError {
+  return new OptionsError("Cannot explore a report without a model", {
+    where: `${folder} is of ${Object.values(found).join(" and ")}`,
+    fix: "open its report.html as it is: only a model can locate photos",
+  });
 }
 
 /** The split that the report is of; frames that were set aside to validate on. */
@@ -112,7 +132,7 @@ function chooseSplit(
 /** The options that open the model of a report again. */
 function openAgain(
   folder: string,
-  { model, images, checkpoint, onnx }: ReportFlags,
+  { model, images, checkpoint, onnx, whitening = {} }: ReportFlags,
   given: Partial<CheckpointOptions>,
 ): Omit<Parameters<typeof prepareDescriber>[0]["options"], "engine"> {
   const { sha256: _, ...file } = onnx ?? { sha256: "" };
@@ -127,6 +147,7 @@ function openAgain(
   return {
     images,
     onnx: file,
+    whitening,
     model: isNew && onnx === undefined ? model ?? {} : {},
     checkpoint: isNew ? {} : { ...checkpoint, resume, ...given },
     random: {},

@@ -5,11 +5,9 @@
  */
 import {
   adoptRun,
-  type CompatOptions,
   createRunFolder,
   type DescribeOptions,
   type EarlierRun,
-  firstTrainedLayer,
   type Model,
   type ModelOptions,
   openRun,
@@ -19,40 +17,44 @@ import {
   resolveDatasetOptions,
   resolveDescribeOptions,
   resolveImageOptions,
-  resolveTrainOptions,
   type RunFlags,
   type RunOptions,
   type TrainData,
-  type TrainOptions,
+  type TrainEvent,
+  type TrainResult,
   type TrainSettings,
 } from "../mod.ts";
 import {
   type DataGroups,
   type ModelGroups,
   noteRandomWeights,
-  prepareCentroids,
   type Prepared,
   prepareDataset,
+  prepareHead,
   prepareModel,
 } from "./_prepare.ts";
 import type { ValidationOptions } from "./_flags_train.ts";
+import {
+  chooseMethod,
+  type MethodGroups,
+  type TrainingMethod,
+} from "./_training_method.ts";
 import type { TaskRun } from "./_run.ts";
 import type { GivenOptions } from "./_spec.ts";
 
 /** Options of training besides those of model and data. */
-interface TrainGroups {
-  compat: CompatOptions;
-  train: Omit<TrainOptions, "seed">;
+interface TrainGroups extends MethodGroups {
   describe: DescribeOptions;
   validation: ValidationOptions;
 }
 
-/** What `trainModel` needs, and what the run folder remembers of it. */
+/** A training that is ready to start, and what the run folder remembers of it. */
 export interface Training extends AsyncDisposable {
   model: Model;
-  data: TrainData;
-  settings: TrainSettings;
+  settings: Pick<TrainSettings, "epochs" | "epochZero" | "resume">;
   flags: RunFlags;
+  /** Begins to train, into a run folder. */
+  start(folder: string): AsyncGenerator<TrainEvent, TrainResult>;
   /** The run that is gone on with. */
   earlier?: EarlierRun;
 }
@@ -70,36 +72,44 @@ export async function prepareTraining<
     ? undefined
     : await readEarlierRun(resume, checkpoint);
   const options = earlier ? addRunOptions(run.options, earlier) : run.options;
-  const train = resolveTrainOptions({ ...options.train, ...options.random });
+  const method = chooseMethod(options);
   const data = await readSplits({ ...run, options });
+  const fitted = earlier ? {} : method.fitModel(data);
   const prepared = await prepareModel(
-    { ...run, options: { ...options, model: run.options.model } },
-    firstTrainedLayer(options.model, train),
+    {
+      ...run,
+      options: { ...options, model: { ...fitted, ...run.options.model } },
+    },
+    method.trainFrom,
     earlier,
   );
-  const { model, images } = prepared;
-  if (!train.fromScratch) noteRandomWeights(run);
+  const { model } = prepared;
+  const images = method.fitImages(prepared.images);
+  if (!method.fromScratch) noteRandomWeights(run);
   let centroids: string | undefined;
   try {
     if (earlier?.checkpoint === undefined) {
-      centroids = await prepareCentroids({ ...run, options }, prepared);
+      centroids = await prepareHead({ ...run, options }, prepared);
     }
   } catch (error) {
     await prepared[Symbol.asyncDispose]();
     throw error;
   }
+  const resumed = earlier?.checkpoint && { resume: earlier.checkpoint };
   return {
     model,
-    data,
-    settings: {
-      ...train,
-      images,
-      describe: options.describe,
-      ...(earlier?.checkpoint && { resume: earlier.checkpoint }),
-    },
+    settings: { ...method.options, ...resumed },
+    start: (folder) =>
+      method.start(model, data, {
+        images,
+        describe: options.describe,
+        run: folder,
+        ...resumed,
+      }),
     flags: listRunFlags(options, {
-      prepared,
-      train,
+      ...{ images, engine: prepared.engine },
+      ...method.flags,
+      seed: method.options.seed,
       model: earlier && !earlier.isForeign
         ? earlier.options.model
         : model.options,
@@ -113,12 +123,14 @@ export async function prepareTraining<
 /** Every resolved option of a run, as its folder remembers them. */
 export function listRunFlags(
   options: TrainingOptions,
-  { prepared: { images, engine }, train, model, centroids }: {
-    prepared: Prepared;
-    train: Readonly<TrainOptions>;
-    model: Partial<ModelOptions>;
-    centroids: string | null;
-  },
+  { images, engine, train, classes, seed, model, centroids }:
+    & Pick<Prepared, "images" | "engine">
+    & TrainingMethod["flags"]
+    & {
+      seed: number;
+      model: Partial<ModelOptions>;
+      centroids: string | null;
+    },
 ): RunFlags {
   const { centroids: _, ...cluster } = resolveClusterOptions({
     ...options.cluster,
@@ -130,12 +142,13 @@ export function listRunFlags(
     images: resolveImageOptions(images),
     cluster,
     train,
+    ...(classes && { classes }),
     compat: options.compat.compat ?? null,
     validation: options.validation,
     centroids,
     describe: resolveDescribeOptions(options.describe),
     engine: { name: engine.name, device: engine.device },
-    seed: train.seed,
+    seed,
   };
 }
 
@@ -149,10 +162,9 @@ export async function openTrainingRun(
   { model, flags, earlier }: Training,
   given: Partial<RunOptions>,
 ): Promise<TrainingRun> {
-  const { arch, pooling } = model.options;
   const isNew = earlier === undefined || earlier.isForeign;
   const folder = isNew
-    ? await createRunFolder(given, `${arch}_${pooling}`, new Date())
+    ? await createRunFolder(given, model.name, new Date())
     : earlier.folder;
   await using stack = new AsyncDisposableStack();
   if (isNew) stack.defer(() => removeUnusedRun(folder));
@@ -179,6 +191,8 @@ async function readSplits<Groups>(
   );
   if (validation.queries.paths.join() === train.queries.paths.join()) {
     note("validating on the images that are trained on: there is no split val");
+  } else if (validation.split === "test") {
+    note("validating on the split test: there is no split val");
   }
   return { train, validation };
 }
@@ -191,7 +205,7 @@ function addRunOptions(
   options: TrainingOptions,
   earlier: EarlierRun,
 ): TrainingOptions {
-  const { model, dataset, train, describe, validation, engine } =
+  const { model, dataset, train, classes, describe, validation, engine } =
     earlier.options;
   const { seed, ...earlierTrain } = train;
   const { seed: _, ...cluster } = earlier.options.cluster;
@@ -201,6 +215,7 @@ function addRunOptions(
     model: { ...model, ...options.model },
     dataset: { ...dataset, ...options.dataset },
     train: { ...earlierTrain, ...options.train },
+    classes: { ...classes, ...options.classes },
     describe: { ...describe, ...options.describe },
     validation: { ...validation, ...options.validation },
     cluster: {

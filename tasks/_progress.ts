@@ -71,8 +71,11 @@ function isRepeat(
 }
 
 function beginPhase(event: ProgressEvent, nowMs: number): Phase {
-  const { phase: name, done, total } = event;
-  return { name, startMs: nowMs, startDone: done, nowMs, done, total };
+  const { phase: name, done, total, unit } = event;
+  return {
+    ...{ name, startMs: nowMs, startDone: done, nowMs, done, total },
+    ...(unit && { unit }),
+  };
 }
 
 /** How a stage is shown. */

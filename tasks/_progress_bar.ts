@@ -5,6 +5,7 @@
  */
 import cliProgress from "cli-progress";
 import {
+  describeCount,
   describeTimeLeft,
   type Painter,
   type Phase,
@@ -21,6 +22,7 @@ interface Bar {
 /** What the bar's text has besides numbers. */
 interface Payload {
   phase: string;
+  count: string;
   left: string;
 }
 
@@ -62,7 +64,7 @@ function createBar(stream: ProgressStream): Bar {
   const columns = stream.columns || 80; // 0: a terminal that does not say
   return new cliProgress.SingleBar({
     stream,
-    format: "{phase} [{bar}] {percentage} % {value}/{total} {left}",
+    format: "{phase} [{bar}] {percentage} % {count} {left}",
     barsize: Math.min(Math.max(columns - TEXT_COLUMNS, 10), 40),
     barCompleteChar: "=",
     barIncompleteChar: "-",
@@ -72,5 +74,9 @@ function createBar(stream: ProgressStream): Bar {
 }
 
 function payloadOf(phase: Phase): Payload {
-  return { phase: phase.name, left: describeTimeLeft(phase) };
+  return {
+    phase: phase.name,
+    count: describeCount(phase),
+    left: describeTimeLeft(phase),
+  };
 }

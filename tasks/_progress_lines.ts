@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  describeCount,
   describeTimeLeft,
   type Painter,
   type Phase,
@@ -28,8 +29,7 @@ export function linePainter(stream: ProgressStream): Painter {
     line(text);
   };
   return {
-    begin: (phase) =>
-      write(phase, `${phase.name}: ${phase.done}/${phase.total}`),
+    begin: (phase) => write(phase, `${phase.name}: ${describeCount(phase)}`),
     advance(phase): void {
       const gapMs = phase.nowMs - lastMs;
       const gap = (phase.done - lastDone) / phase.total;
@@ -45,6 +45,6 @@ export function linePainter(stream: ProgressStream): Painter {
 function describe(phase: Phase): string {
   const percent = Math.floor(100 * phase.done / phase.total);
   const left = describeTimeLeft(phase);
-  const state = `${phase.name}: ${phase.done}/${phase.total} (${percent} %)`;
+  const state = `${phase.name}: ${describeCount(phase)} (${percent} %)`;
   return left === "" ? state : `${state}, ${left}`;
 }

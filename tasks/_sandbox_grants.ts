@@ -9,9 +9,11 @@ import {
   type DatasetOptions,
   DEMO_DATA_PATH,
   MODEL_DEFAULTS,
+  namesFileOf,
   resolveClusterOptions,
   resolveDatasetOptions,
 } from "../mod.ts";
+import type { FoundOptions } from "./_flags_found.ts";
 import type { GivenOptions } from "./_spec.ts";
 import type { TestGroups } from "./_test_spec.ts";
 
@@ -34,15 +36,22 @@ export async function findGrants(
   options: GivenOptions<TestGroups>,
   output: string,
 ): Promise<Grants> {
-  const { onnx, model, checkpoint, cluster, describe } = options;
+  const { onnx, model, checkpoint, cluster, describe, whitening } = options;
+  const { found } = options;
   const dataset = resolveDatasetOptions(options.dataset);
   const isPresent = (path: string | undefined): path is string =>
     path !== undefined;
   return {
     read: [
       ...listDatasetPaths(dataset),
-      ...[onnx.onnx, model.weights, checkpoint.resume, cluster.centroids]
-        .filter(isPresent),
+      ...[
+        onnx.onnx,
+        model.weights,
+        checkpoint.resume,
+        cluster.centroids,
+        whitening.whitening,
+      ].filter(isPresent),
+      ...listFoundPaths(found),
     ],
     write: [
       output,
@@ -55,10 +64,23 @@ export async function findGrants(
   };
 }
 
+/** What another program made, and the names beside descriptors of ours. */
+function listFoundPaths(
+  { descriptors, queryDescriptors, pairsFile }: FoundOptions,
+): string[] {
+  return [
+    ...[descriptors, queryDescriptors].flatMap((path) =>
+      path === undefined ? [] : [path, namesFileOf(path)]
+    ),
+    ...(pairsFile === undefined ? [] : [pairsFile]),
+  ];
+}
+
 /** Where a dataset keeps its images and what it says of them. */
 function listDatasetPaths(
-  { dataset, dataPath, positions, database, queries }: Readonly<DatasetOptions>,
+  { dataset, dataPath, positions, ...others }: Readonly<DatasetOptions>,
 ): string[] {
+  const { database, queries, groundTruth } = others;
   switch (dataset) {
     case "demo":
       return [dataPath || DEMO_DATA_PATH];
@@ -66,6 +88,8 @@ function listDatasetPaths(
       return [positions, dataPath || dirname(positions)];
     case "frames":
       return [join(dataPath, database), join(dataPath, queries)];
+    case "lists":
+      return [dataPath, database, queries, groundTruth];
     default:
       return [dataPath];
   }
@@ -73,9 +97,11 @@ function listDatasetPaths(
 
 /** Whether centroids are looked for, and made where there are none. */
 function mayCluster(
-  { onnx, model, checkpoint, cluster }: GivenOptions<TestGroups>,
+  { onnx, model, checkpoint, cluster, found }: GivenOptions<TestGroups>,
 ): boolean {
-  const given = [onnx.onnx, checkpoint.resume, cluster.centroids];
+  const { descriptors, pairsFile } = found;
+  const given = [onnx.onnx, checkpoint.resume, cluster.centroids]
+    .concat(descriptors, pairsFile);
   const { pooling = MODEL_DEFAULTS.pooling } = model;
   return pooling === "netvlad" && given.every((path) => path === undefined);
 }

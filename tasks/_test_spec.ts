@@ -14,6 +14,8 @@ import type {
   ImageOptions,
   ModelOptions,
   RunOptions,
+  WhiteningOptions,
+  WhitenOptions,
 } from "../mod.ts";
 import { COMPAT_FLAGS } from "./_compat.ts";
 import {
@@ -31,10 +33,20 @@ import {
   MODEL_FLAGS,
 } from "./_flags_model.ts";
 import {
+  FOUND_FLAGS,
+  type FoundOptions,
+  listFoundConflicts,
+} from "./_flags_found.ts";
+import {
   listOnnxConflicts,
   ONNX_FLAGS,
   type OnnxFileOptions,
 } from "./_flags_onnx.ts";
+import {
+  CHOSEN_WHITEN_FLAGS,
+  listWhiteningConflicts,
+  WHITENING_FLAGS,
+} from "./_flags_whiten.ts";
 import type { TaskSpec } from "./_spec.ts";
 
 /** Options of an evaluation, group by group. */
@@ -45,6 +57,9 @@ export interface TestGroups {
   model: Omit<ModelOptions, "seed">;
   checkpoint: CheckpointOptions;
   onnx: OnnxFileOptions;
+  whitening: WhiteningOptions;
+  whiten: WhitenOptions;
+  found: FoundOptions;
   cluster: Omit<ClusterOptions, "seed">;
   describe: DescribeOptions;
   evaluate: EvaluateOptions;
@@ -65,6 +80,9 @@ export const TEST_SPEC: TaskSpec<TestGroups> = {
     model: MODEL_FLAGS,
     checkpoint: CHECKPOINT_FLAGS,
     onnx: ONNX_FLAGS,
+    whitening: WHITENING_FLAGS,
+    whiten: CHOSEN_WHITEN_FLAGS,
+    found: FOUND_FLAGS,
     cluster: CLUSTER_FLAGS,
     describe: DESCRIBE_FLAGS,
     evaluate: EVALUATE_FLAGS,
@@ -74,7 +92,9 @@ export const TEST_SPEC: TaskSpec<TestGroups> = {
   },
   checks: [
     listCentroidConflicts,
+    listWhiteningConflicts,
     ({ onnx, model, checkpoint, cluster }) =>
       listOnnxConflicts(onnx, [model, checkpoint, cluster]),
+    ({ found, ...given }) => listFoundConflicts(found, given),
   ],
 };

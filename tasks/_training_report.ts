@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import {
+  decisiveN,
   type EpochEvent,
   type Evaluation,
   type Model,
@@ -30,7 +31,7 @@ export interface TrainingReportSettings {
   /** Run folder. */
   folder: string;
   model: Pick<Model, "name" | "descriptorLength">;
-  settings: TrainSettings;
+  settings: Pick<TrainSettings, "epochs" | "epochZero" | "resume">;
   flags: RunFlags;
   /** What the run took so far. */
   measure(): Measures;
@@ -79,13 +80,14 @@ async function describeTraining(
   history: readonly ReportEpoch[],
   evaluation: Evaluation,
 ): Promise<ReportContent> {
-  const best = findBest(history, settings);
+  const n = decisiveN(evaluation.dataset);
+  const best = findBest(history, n, settings);
   const of = settings.epochs === undefined ? "" : ` of ${settings.epochs}`;
   return {
     title: `Training of ${titleOf(model.name, evaluation)}`,
     facts: [
       `After epoch ${history.at(-1)!.epoch}${of}`,
-      ...(best ? [`Best by Recall@5: ${nameEpoch(best)}`] : []),
+      ...(best ? [`Best by Recall@${n}: ${nameEpoch(best)}`] : []),
       describeLength(model),
     ],
     evaluation,
@@ -96,17 +98,18 @@ async function describeTraining(
   };
 }
 
-/** The first of the epochs with the largest Recall@5; none before one counts. */
+/** The first of the epochs with the largest Recall@n; none before one counts. */
 function findBest(
   history: readonly ReportEpoch[],
-  { epochZero = TRAIN_DEFAULTS.epochZero }: TrainSettings,
+  n: number,
+  { epochZero = TRAIN_DEFAULTS.epochZero }: TrainingReportSettings["settings"],
 ): ReportEpoch | undefined {
   const counted = history.filter(({ epoch, recall }) =>
     recall !== null && (epoch > 0 || epochZero === "counts")
   );
-  const recall5 = ({ recall }: ReportEpoch): number => recall!["5"]!;
-  const most = Math.max(...counted.map(recall5));
-  return counted.find((each) => recall5(each) === most);
+  const recallOf = ({ recall }: ReportEpoch): number => recall![n]!;
+  const most = Math.max(...counted.map(recallOf));
+  return counted.find((each) => recallOf(each) === most);
 }
 
 /** Before training, the best epoch, and the last one, as far as they are different. */

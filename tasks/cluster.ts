@@ -1,6 +1,6 @@
 /** `deno task cluster`: local descriptors of the training database to centroids of NetVLAD. */
 import { COMPAT_FLAGS, takeProfile } from "./_compat.ts";
-import { prepareCentroids, prepareModel } from "./_prepare.ts";
+import { prepareHead, prepareModel } from "./_prepare.ts";
 import { ENGINE_FLAGS, RANDOM_FLAGS } from "./_flags.ts";
 import { DATASET_FLAGS, IMAGE_FLAGS } from "./_flags_dataset.ts";
 import { CLUSTER_FLAGS, MODEL_FLAGS } from "./_flags_model.ts";
@@ -29,7 +29,7 @@ await runTask({
   const run = await takeProfile(given);
   const options = { ...run.options, checkpoint: {} };
   await using prepared = await prepareModel({ ...run, options }, null);
-  const centroids = await prepareCentroids(run, prepared);
+  const centroids = await prepareHead(run, prepared);
   const { numClusters } = prepared.model.options;
   run.say(
     `${numClusters} centroids of ${prepared.model.localLength} values: ${centroids}`,

@@ -1,16 +1,18 @@
 /** `deno task test`: how often a model finds the place of a query. */
-import { evaluateModel, writeEvaluation, writeRunFlags } from "../mod.ts";
+import { writeEvaluation, writeRunFlags } from "../mod.ts";
 import { takeProfile } from "./_compat.ts";
 import { suggestDoctor } from "./_doctor_hint.ts";
 import {
-  formatRecall,
+  formatFigures,
+  formatRecalls,
   formatSizes,
   summarizeEvaluation,
 } from "./_evaluation.ts";
 import { listEvaluationFlags, reportEvaluation } from "./_evaluation_report.ts";
 import { openEvaluationFolder } from "./_evaluation_folder.ts";
-import { prepareCentroids, prepareDataset } from "./_prepare.ts";
-import { prepareDescriber } from "./_prepare_describer.ts";
+import { checkPairs, keepPairs } from "./_pairs_file.ts";
+import { prepareDataset } from "./_prepare.ts";
+import { prepareSubject } from "./_prepare_subject.ts";
 import { runTask } from "./_run.ts";
 import { TEST_SPEC } from "./_test_spec.ts";
 
@@ -18,30 +20,26 @@ await runTask(TEST_SPEC, async (given) => {
   const run = await takeProfile(given);
   const { options } = run;
   const dataset = await prepareDataset(run);
-  await using prepared = await prepareDescriber(
-    run,
-    async (own) => own.earlier ? undefined : await prepareCentroids(run, own),
-  );
-  const { model, images, onnx } = prepared;
-  const title = `${dataset.name}_${dataset.split}`;
-  await using place = await openEvaluationFolder(options, prepared, title);
-  const evaluation = await run.show(evaluateModel(model, dataset, {
-    ...options.evaluate,
-    output: place.work,
-    images,
-    describe: options.describe,
-  }));
-  const measured = summarizeEvaluation(evaluation, model, run.measure());
-  const summary = { ...measured, ...(onnx && { onnx }) };
+  await using subject = await prepareSubject(run, dataset);
+  checkPairs(options.evaluate, dataset);
+  await using place = await openEvaluationFolder(options, subject);
+  const evaluation = await subject.evaluate(place.work);
+  const measured = summarizeEvaluation(evaluation, subject, run.measure());
+  const summary = { ...measured, ...subject.stated };
   const output = await place.create();
   await writeEvaluation(output, evaluation, summary);
-  const flags = await listEvaluationFlags(options, prepared);
+  const flags = {
+    ...await listEvaluationFlags(options, subject),
+    ...await subject.keep(output),
+  };
   await writeRunFlags(output, flags);
   run.say(formatSizes(summary));
-  run.say(formatRecall(summary.recall));
+  const figures = [...formatFigures(summary)];
+  for (const line of [...formatRecalls(summary), ...figures]) run.say(line);
   for (const line of suggestDoctor(evaluation, options)) run.say(line);
   run.say(`predictions and recalls: ${output}`);
-  const making = { evaluation, prepared, flags };
+  const pairs = await keepPairs(run, output, evaluation);
+  const making = { evaluation, figures, subject, flags };
   const report = await reportEvaluation(run, output, making);
-  return { ...summary, output, report };
+  return { ...summary, output, report, ...pairs };
 });

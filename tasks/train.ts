@@ -1,5 +1,5 @@
-/** `deno task train`: trains a model with hard-negative mining and the triplet loss. */
-import { logEvents, trainModel } from "../mod.ts";
+/** `deno task train`: trains a model on tuples with hard-negative mining, or on classes. */
+import { logEvents } from "../mod.ts";
 import { COMPAT_FLAGS, takeProfile } from "./_compat.ts";
 import { formatEpoch, formatTraining } from "./_evaluation.ts";
 import { findReport } from "./_evaluation_report.ts";
@@ -9,6 +9,7 @@ import {
   RANDOM_FLAGS,
   RUN_FLAGS,
 } from "./_flags.ts";
+import { CLASS_FLAGS } from "./_flags_classes.ts";
 import { DATASET_FLAGS, IMAGE_FLAGS } from "./_flags_dataset.ts";
 import {
   CHECKPOINT_FLAGS,
@@ -29,7 +30,7 @@ import { reportEpochs } from "./_training_report.ts";
 await runTask({
   name: "train",
   description:
-    "Trains on the split train, evaluates on val after each epoch, and keeps the best model by Recall@5. Clusters first where centroids are needed and not there.",
+    "Trains on the split train, evaluates on val after each epoch, and keeps the best model by Recall@5, of classes by Recall@1. Clusters first where centroids are needed and not there. Learns from queries and mined negatives; the poolings cgd:… learn classes, and take only --epochs, --eval-every, --epoch-zero, --train-from, --lr, --lr-gamma and --margin of the flags below Training.",
   groups: {
     compat: COMPAT_FLAGS,
     dataset: DATASET_FLAGS,
@@ -38,6 +39,7 @@ await runTask({
     checkpoint: CHECKPOINT_FLAGS,
     cluster: CLUSTER_FLAGS,
     train: TRAIN_FLAGS,
+    classes: CLASS_FLAGS,
     validation: VALIDATION_FLAGS,
     describe: DESCRIBE_FLAGS,
     run: RUN_FLAGS,
@@ -52,13 +54,14 @@ await runTask({
 }, async (given) => {
   const run = await takeProfile(given);
   await using training = await prepareTraining(run);
-  const { model, data, settings, flags } = training;
+  const { model, settings, flags } = training;
   await using place = await openTrainingRun(training, run.options.run);
   const { folder } = place;
   run.say(`run folder: ${folder}`);
-  const stage = trainModel(model, data, { ...settings, run: folder });
-  const { resume } = settings;
-  const logged = logEvents(stage, { folder, now: Date.now, flags, resume });
+  const logged = logEvents(training.start(folder), {
+    ...{ folder, flags, resume: settings.resume },
+    now: Date.now,
+  });
   const { measure } = run;
   const result = await run.show(
     reportEpochs(logged, { folder, model, settings, flags, measure }),

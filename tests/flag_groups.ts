@@ -12,8 +12,10 @@ import {
   CLUSTER_FLAGS,
   MODEL_FLAGS,
 } from "../tasks/_flags_model.ts";
+import { FOUND_FLAGS } from "../tasks/_flags_found.ts";
 import { ONNX_FLAGS } from "../tasks/_flags_onnx.ts";
 import { TRAIN_FLAGS } from "../tasks/_flags_train.ts";
+import { WHITEN_FLAGS, WHITENING_FLAGS } from "../tasks/_flags_whiten.ts";
 
 /** Every group of flags that goes together, as a task with all of them would have it. */
 export const FLAG_GROUPS = {
@@ -23,6 +25,9 @@ export const FLAG_GROUPS = {
   model: MODEL_FLAGS,
   checkpoint: CHECKPOINT_FLAGS,
   onnx: ONNX_FLAGS,
+  whitening: WHITENING_FLAGS,
+  whiten: WHITEN_FLAGS,
+  found: FOUND_FLAGS,
   cluster: CLUSTER_FLAGS,
   train: TRAIN_FLAGS,
   describe: DESCRIBE_FLAGS,

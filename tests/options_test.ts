@@ -91,7 +91,7 @@ Deno.test("every set of options accepts its own defaults", () => {
 Deno.test("resolveModelOptions() refuses NetVLAD v2 without NetVLAD", () => {
   assert.throws(() => resolveModelOptions({ pooling: "max", vladV2: true }), {
     name: "OptionsError",
-    where: "vladV2 is for the pooling netvlad, not max",
+    where: "vladV2 is given, max has no use for it",
   });
 });
 

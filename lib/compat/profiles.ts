@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DatasetOptions } from "../data/read_dataset.ts";
+import { type DatasetOptions, hasClasses } from "../data/read_dataset.ts";
 import type { EvaluateOptions } from "../evaluate/options.ts";
 import type { ModelOptions } from "../model/options.ts";
 import { oneOf, optional, resolveOptions, type Rules } from "../options.ts";
@@ -121,7 +121,7 @@ export function resolveCompatOptions(
  * Puts the choices of a system under the options given: those given win, the
  * system's come next, the defaults last.
  *
- * A distance in metres is left out where the dataset counts in frames.
+ * A distance in metres is left out where the dataset counts in frames or has classes.
  *
  * @param compat The system; `undefined` for none.
  * @param given Options in groups, and whatever else goes with them.
@@ -198,7 +198,9 @@ function profileFor(
   { dataset }: Partial<CompatGroups>,
 ): CompatProfile {
   const profile = COMPAT_PROFILES[compat];
-  return dataset?.dataset === "frames" ? { ...profile, dataset: {} } : profile;
+  const isInMeters = dataset?.dataset !== "frames" &&
+    !hasClasses(dataset?.dataset);
+  return isInMeters ? profile : { ...profile, dataset: {} };
 }
 
 function withoutUndefined<Options extends object>(

@@ -38,10 +38,16 @@ export function createDatasetFeatures(
   store?: FeatureStore,
 ): FrozenFeatures {
   const { database, queries } = dataset;
-  const paths = queries === database
-    ? database.paths
-    : [...database.paths, ...queries.paths];
-  return createFrozenFeatures(model, paths, images, store);
+  const sides = queries === database ? [database] : [database, queries];
+  const paths = sides.flatMap((side) => side.paths);
+  const boxes = sides.some((side) => side.boxes) &&
+    sides.flatMap((side) => side.boxes ?? side.paths.map(() => null));
+  return createFrozenFeatures(
+    model,
+    paths,
+    { ...images, ...(boxes && { boxes }) },
+    store,
+  );
 }
 
 /**

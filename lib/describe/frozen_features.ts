@@ -5,7 +5,10 @@
  * @module
  */
 import { createDecodePool } from "../data/image/decode_pool.ts";
-import { imageBatches } from "../data/image/image_batches.ts";
+import {
+  imageBatches,
+  type ImageBatchOptions,
+} from "../data/image/image_batches.ts";
 import type { ImageOptions } from "../data/image/options.ts";
 import * as tf from "../engine/tf.ts";
 import type { FeatureSize } from "../model/layers.ts";
@@ -53,14 +56,16 @@ export interface FeatureStore {
  *
  * @param model Its frozen part must not change.
  * @param paths The images.
- * @param images How to read them.
+ * @param images How to read them, and which part of each counts.
  * @param store Where to keep features; they are computed each time if left out.
  * @returns Its owner declares it with `using`.
  */
 export function createFrozenFeatures(
   model: Describer,
   paths: readonly string[],
-  images: Partial<ImageOptions>,
+  { boxes, ...images }:
+    & Partial<ImageOptions>
+    & Pick<ImageBatchOptions, "boxes">,
   store?: FeatureStore,
 ): FrozenFeatures {
   const pool = createDecodePool(images);
@@ -74,11 +79,14 @@ export function createFrozenFeatures(
       const batches = imageBatches(
         pool,
         others.map((index) => paths[index]!),
-        { batchSize },
+        {
+          batchSize,
+          ...(boxes && { boxes: others.map((index) => boxes[index]!) }),
+        },
       );
       for await (const batch of batches) {
         const batchIndices = batch.indices.map((i) => others[i]!);
-        for await (const run of runBatch(model, batch, batchIndices)) {
+        for await (const run of runFrozenBatch(model, batch, batchIndices)) {
           await kept.write(run);
           yield run;
         }
@@ -91,8 +99,12 @@ export function createFrozenFeatures(
   };
 }
 
-/** Runs the frozen part on as many images at a time as the engine can hold. */
-async function* runBatch(
+/**
+ * Runs the frozen part on as many images at a time as the engine can hold.
+ *
+ * @param indices Which images these are.
+ */
+export async function* runFrozenBatch(
   model: Describer,
   images: Images,
   indices: number[],

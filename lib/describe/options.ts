@@ -6,6 +6,7 @@
 import {
   COUNT,
   NOT_NEGATIVE,
+  oneOf,
   optional,
   resolveOptions,
   type Rules,
@@ -49,13 +50,22 @@ export function resolveDescribeOptions(
   });
 }
 
-/** What is extracted, and to where. Neither has a default. */
+/** What is extracted, and to where. */
 export interface ExtractOptions {
   /** Folder of images, or text file of image paths, one a line. */
   images: string;
-  /** File of descriptors, `[N, F]`: `.h5` or `.hdf5` for HDF5, `.npy` for NumPy. */
+  /** File of descriptors: `.h5` or `.hdf5` for HDF5, `.npy` for NumPy. */
   output: string;
+  /** How they lie in it: as rows `[N, F]`, with the names of the images beside it; or each under the name of its image, as hloc has them (HDF5 only). */
+  layout: typeof LAYOUTS[number];
 }
+
+/** Layouts of files of descriptors. */
+export const LAYOUTS = ["rows", "hloc"] as const;
+
+/** The one place where the default of the layout lives. */
+export const EXTRACT_DEFAULTS: Readonly<Pick<ExtractOptions, "layout">> = Object
+  .freeze({ layout: "rows" });
 
 const EXTRACT_RULES: Rules<ExtractOptions> = {
   images: TEXT,
@@ -64,6 +74,7 @@ const EXTRACT_RULES: Rules<ExtractOptions> = {
       typeof value === "string" && /.\.(h5|hdf5|npy)$/i.test(value),
     wanted: "a file name that ends in .h5, .hdf5 or .npy",
   },
+  layout: oneOf(LAYOUTS),
 };
 
 /**
@@ -72,11 +83,15 @@ const EXTRACT_RULES: Rules<ExtractOptions> = {
  * @throws {OptionsError} If options are wrong; it names every one.
  */
 export function resolveExtractOptions(
-  given: ExtractOptions,
+  given: Omit<ExtractOptions, "layout"> & Partial<ExtractOptions>,
 ): Readonly<ExtractOptions> {
   return resolveOptions(given, {
     purpose: "extract descriptors",
-    defaults: given,
+    defaults: { ...given, ...EXTRACT_DEFAULTS },
     rules: EXTRACT_RULES,
+    conflicts: ({ layout, output }) =>
+      layout === "hloc" && /\.npy$/i.test(output)
+        ? [`output is ${output}, the layout hloc is HDF5`]
+        : [],
   });
 }

@@ -12,10 +12,15 @@ import { type EngineOptions, startEngine } from "../engine/start_engine.ts";
 import type { ImageSize } from "../image_size.ts";
 import { describeNetwork } from "../model/architectures.ts";
 import { intermediateSizes } from "../model/layers.ts";
-import { type ModelOptions, resolveModelOptions } from "../model/options.ts";
+import {
+  isCgd,
+  type ModelOptions,
+  resolveModelOptions,
+} from "../model/options.ts";
 import type { ProgressEvent } from "../progress.ts";
 import { createRandom } from "../random.ts";
 import { resolveRunOptions, type RunOptions } from "../train/run_folder.ts";
+import { withClassSize } from "../train/train_classes.ts";
 import { checkDataset, type CheckedSplit } from "./check_dataset.ts";
 import { checkEngines } from "./engines.ts";
 import { estimateStages } from "./estimate_stages.ts";
@@ -108,13 +113,15 @@ async function* keepFindings<Result>(
 async function* examineAll(
   settings: DoctorSettings,
 ): AsyncGenerator<DoctorEvent, Omit<Diagnosis, "findings">> {
-  const { images = {}, engine = {}, now, start = startEngine } = settings;
+  const { engine = {}, now, start = startEngine } = settings;
   const { all, seed } = resolveDoctorOptions({
     ...(settings.all !== undefined && { all: settings.all }),
     ...(settings.seed !== undefined && { seed: settings.seed }),
   });
   const { runsPath } = resolveRunOptions(settings.run);
   const model = resolveModelOptions(settings.model);
+  const asked = settings.images ?? {};
+  const images = isCgd(model.pooling) ? withClassSize(asked) : asked;
   if (settings.dataset) resolveDatasetOptions(settings.dataset);
 
   const machine = yield* checkMachine(runsPath);
@@ -148,14 +155,14 @@ async function* examineAll(
 
 /** The size that images will have, if the model can take it. */
 function* chooseSize(
-  { arch, widthDivisor }: Readonly<ModelOptions>,
+  model: Readonly<ModelOptions>,
   { resize }: Partial<ImageOptions>,
   splits: readonly CheckedSplit[],
 ): Generator<FindingEvent, ImageSize> {
   const common = splits.flatMap(({ images }) => images.sizes[0] ?? [])
     .sort((a, b) => b.count - a.count)[0];
   const { width, height } = resize ?? common ?? USUAL_SIZE;
-  const { layers } = describeNetwork(arch, widthDivisor);
+  const { layers } = describeNetwork(model.arch, model);
   try {
     intermediateSizes(layers, { width, height, channels: 3 });
     return { width, height };

@@ -5,7 +5,9 @@
  *
  * @module
  */
+import { isCgd } from "../model/options.ts";
 import { CLUSTER_DEFAULTS } from "../train/cluster_options.ts";
+import { estimateClassTraining } from "./estimate_classes.ts";
 import { estimateTraining } from "./estimate_training.ts";
 import { secondsPerImage } from "./speed.ts";
 import {
@@ -30,14 +32,21 @@ export function estimateStages(plan: EstimatePlan): StageEstimate[] {
   const costs = listCosts(plan);
   const { splits, model: { pooling } } = plan;
   const train = splits.find(({ split }) => split === "train");
-  const validation = splits.find(({ split }) => split === "val");
+  const isOfClasses = isCgd(pooling);
+  const validation = splits.find(({ split }) => split === "val") ??
+    (isOfClasses ? splits.find(({ split }) => split === "test") : undefined);
   const clustered = train ?? splits.find(({ split }) => split === "all");
   const tested = splits.filter((split) => split !== train);
   return [
     ...(clustered && pooling === "netvlad"
       ? [estimateCluster(plan, costs, clustered)]
       : []),
-    ...(train ? estimateTraining(plan, costs, { train, validation }) : []),
+    ...(train && isOfClasses
+      ? [estimateClassTraining(plan, costs, { train, validation })]
+      : []),
+    ...(train && !isOfClasses
+      ? estimateTraining(plan, costs, { train, validation })
+      : []),
     ...tested.map((split) => estimateTest(plan, costs, split)),
   ];
 }

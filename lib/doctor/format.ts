@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { PlaceDataset } from "../data/dataset.ts";
+
 /** Bytes in the unit that suits them: `81 GB`, `1.5 GB`, `12 MB`. */
 export function formatBytes(bytes: number): string {
   const [value, unit] = bytes >= 1e9
@@ -12,12 +14,12 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(value < 9.95 ? 1 : 0)} ${unit}`;
 }
 
-/** A distance: `25 m`, `3.2 km`, `470 km`; or frames. */
+/** A distance: `25 m`, `3.2 km`, `470 km`; or frames, or classes. */
 export function formatDistance(
   distance: number,
-  unit: "meters" | "frames" = "meters",
+  unit: PlaceDataset["unit"] = "meters",
 ): string {
-  if (unit === "frames") return `${Math.round(distance)} frames`;
+  if (unit !== "meters") return `${Math.round(distance)} ${unit}`;
   if (distance < 1000) return `${Number(distance.toPrecision(3))} m`;
   const km = distance / 1000;
   return `${km.toFixed(km < 10 ? 1 : 0)} km`;

@@ -55,7 +55,7 @@ export async function createMeasuredModel(
   options: Readonly<ModelOptions>,
   engine: Engine,
 ): Promise<Model> {
-  const network = describeNetwork(options.arch, options.widthDivisor);
+  const network = describeNetwork(options.arch, options);
   const { trainFrom } = network;
   if (options.weights !== undefined) {
     return await createModel(options, { engine, trainFrom });

@@ -44,7 +44,7 @@ export function* checkNameOrder(
   { split, database, queries, unit, positiveRadius }: PlaceDataset,
   random: Random,
 ): Generator<FindingEvent, void> {
-  if (unit === "frames") return;
+  if (unit !== "meters") return;
   const check: CheckName = { topic: "dataset", check: "name order" };
   const sides = queries === database ? { images: database } : {
     database,

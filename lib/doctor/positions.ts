@@ -40,7 +40,7 @@ export function* checkPositions(
   dataset: PlaceDataset,
 ): Generator<FindingEvent, boolean> {
   const { split, unit } = dataset;
-  if (unit === "frames") return false;
+  if (unit !== "meters") return false;
   const wrong = findDegrees(dataset) ?? findSwappedSide(dataset) ??
     sayZoneJump(dataset);
   if (wrong !== null) {

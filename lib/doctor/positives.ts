@@ -35,7 +35,7 @@ export function* checkPositives(
   dataset: PlaceDataset,
   isExplained: boolean,
 ): Generator<FindingEvent, void> {
-  const { split, queries, positiveRadius, unit } = dataset;
+  const { split, queries, positiveRadius } = dataset;
   const check: CheckName = { topic: "dataset", check: "positives" };
   const positives = findPositives(dataset, positiveRadius);
   const without = countWithoutPositives(positives);
@@ -49,19 +49,40 @@ export function* checkPositives(
   } else if (without > 0) {
     yield warns(check, saySome(dataset, positives));
   } else {
-    const radius = formatDistance(positiveRadius, unit);
     yield fine(
       check,
-      `${inSplit(split)}every query has a database image within ${radius}`,
+      `${inSplit(split)}every query has a database image ${sayNear(dataset)}`,
     );
   }
 }
 
+/** Where a positive is: `within 25 m`. */
+function sayNear({ unit, positiveRadius }: PlaceDataset): string {
+  if (unit === "lists") return "that its ground truth lists";
+  return unit === "classes"
+    ? "of its class"
+    : `within ${formatDistance(positiveRadius, unit)}`;
+}
+
 function sayNone(dataset: PlaceDataset): Trouble {
-  const { split, positiveRadius, unit } = dataset;
-  const radius = formatDistance(positiveRadius, unit);
+  const { split, unit, database } = dataset;
+  const what = `${inSplit(split)}no query has a database image ${
+    sayNear(dataset)
+  }`;
+  if (unit === "classes") {
+    return {
+      what,
+      where: nameSome(database.paths),
+      fix:
+        "give classes of two or more images, and the same ones on both sides",
+    };
+  }
+  if (unit === "lists") {
+    const fix = "give the ground truth of these images";
+    return { what, where: `${dataset.name}: every list is empty`, fix };
+  }
   return {
-    what: `${inSplit(split)}no query has a database image within ${radius}`,
+    what,
     where: `queries are ${
       formatDistance(medianDistance(dataset), unit)
     } from the nearest database image (median)`,
@@ -70,13 +91,15 @@ function sayNone(dataset: PlaceDataset): Trouble {
   };
 }
 
-function sayAll({ split, positiveRadius, unit }: PlaceDataset): Trouble {
+function sayAll(dataset: PlaceDataset): Trouble {
   return {
-    what: `${inSplit(split)}every database image is a positive of every query`,
-    where: `within ${
-      formatDistance(positiveRadius, unit)
-    }: recall would be 100 % whatever is predicted`,
-    fix: "set positiveRadius to less, or add images of other places",
+    what: `${
+      inSplit(dataset.split)
+    }every database image is a positive of every query`,
+    where: `${sayNear(dataset)}: recall would be 100 % whatever is predicted`,
+    fix: dataset.unit === "classes"
+      ? "add images of other classes"
+      : "set positiveRadius to less, or add images of other places",
   };
 }
 
@@ -85,19 +108,35 @@ function saySome(dataset: PlaceDataset, positives: Neighbors): Trouble {
   const Q = queries.paths.length;
   const without = countWithoutPositives(positives);
   const most = (100 * (1 - without / Q)).toFixed(1);
+  const lost = queries.paths.filter((_, query) => isEmpty(positives, query));
+  const missed =
+    `they count as missed, so that Recall@N is ${most} % at most: leave them out, or`;
+  const what = `${inSplit(split)}${without} of ${
+    formatCount(Q, "query", "queries")
+  } have no database image`;
+  if (unit === "classes") {
+    return {
+      what: `${what} of their class`,
+      where: nameSome(lost),
+      fix: `${missed} add images of their classes`,
+    };
+  }
+  if (unit === "lists") {
+    return {
+      what: `${what} ${sayNear(dataset)}`,
+      where: nameSome(lost),
+      fix: `${missed} list what is right for them`,
+    };
+  }
   const wider = WIDER.map((factor) => {
     const radius = factor * positiveRadius;
     const left = countWithoutPositives(findPositives(dataset, radius));
     return `${left} within ${formatDistance(radius, unit)}`;
   });
-  const lost = queries.paths.filter((_, query) => isEmpty(positives, query));
   return {
-    what: `${inSplit(split)}${without} of ${
-      formatCount(Q, "query", "queries")
-    } have no database image within ${formatDistance(positiveRadius, unit)}`,
+    what: `${what} ${sayNear(dataset)}`,
     where: `${wider.join(", ")}; ${nameSome(lost)}`,
-    fix:
-      `they count as missed, so that Recall@N is ${most} % at most: leave them out, or widen positiveRadius`,
+    fix: `${missed} widen positiveRadius`,
   };
 }
 
@@ -115,7 +154,10 @@ export function* checkTraining(
   } catch (error) {
     return yield fails(check, troubleOf(error));
   }
-  const ring = min === 0
+  const isOfClasses = unit === "classes";
+  const ring = isOfClasses
+    ? "of their class"
+    : min === 0
     ? `within ${formatDistance(max, unit)}`
     : `${formatDistance(min, unit)} to ${formatDistance(max, unit)} away`;
   const what = `${inSplit(split)}${count} of ${
@@ -124,7 +166,9 @@ export function* checkTraining(
   yield count >= LEFT_OUT * Q ? fine(check, what) : warns(check, {
     what,
     where: `${Q - count} have no database image ${ring}, or no negative`,
-    fix: "widen potentialPositiveRing, or add database images near the queries",
+    fix: isOfClasses
+      ? "add images of their classes"
+      : "widen potentialPositiveRing, or add database images near the queries",
   });
 }
 
@@ -138,9 +182,10 @@ function countTrainQueries(dataset: PlaceDataset): number {
 }
 
 function findPositives(
-  { queries, database, ownDatabaseIndex }: PlaceDataset,
+  { queries, database, ownDatabaseIndex, truth }: PlaceDataset,
   radius: number,
 ): Neighbors {
+  if (truth) return truth.positives;
   return findWithinRadius(queries, database, radius, {
     ...(ownDatabaseIndex && { leaveOut: ownDatabaseIndex }),
   });

@@ -59,8 +59,9 @@ export async function* readSplits(
       const dataset = await readDataset({ ...given, split }, {
         expectFiles: false,
       });
-      found.push(dataset);
-      if (dataset.split !== split) break; // it has no splits
+      const isKnown = found.some((other) => other.split === dataset.split);
+      if (!isKnown) found.push(dataset); // val and test may be one
+      if (!SPLITS.some((each) => each === dataset.split)) break; // it has no splits
     } catch (error) {
       const trouble = troubleOf(error);
       lost.push({ split, trouble, isAbsent: isAbsent(error) });
@@ -88,16 +89,21 @@ async function isDemoToBeMade(
 }
 
 function describeSplit(dataset: PlaceDataset): FindingEvent {
-  const { database, queries, split, name } = dataset;
+  const { database, queries, split, name, unit } = dataset;
   const isOne = queries === database;
   const title = split === "all" ? name : `${name}, ${split}`;
   const images = formatCount(database.paths.length, "database image");
   const count = formatCount(queries.paths.length, "query", "queries");
+  const classes = unit === "classes"
+    ? ` of ${
+      formatCount(new Set(database.eastMeters).size, "class", "classes")
+    }`
+    : "";
   return fine(
     { topic: "dataset", check: "counts" },
     isOne
-      ? `${title}: ${count}, each against all others`
-      : `${title}: ${count} in ${images}`,
+      ? `${title}: ${count}${classes}, each against all others`
+      : `${title}: ${count} in ${images}${classes}`,
   );
 }
 

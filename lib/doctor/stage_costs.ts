@@ -83,7 +83,7 @@ const LARGEST_TENSOR_BYTES = 256 * 2 ** 20;
 export function listCosts(
   { model, size }: Pick<EstimatePlan, "model" | "size">,
 ): ModelCosts {
-  const network = describeNetwork(model.arch, model.widthDivisor);
+  const network = describeNetwork(model.arch, model);
   const { frozen, trained } = cutNetwork(network, network.trainFrom);
   const input = { ...size, channels: 3 };
   const sizes = intermediateSizes(network.layers, input);

@@ -5,6 +5,8 @@
  */
 import type { Model } from "./model.ts";
 import type { OnnxDescriber } from "./onnx_describer.ts";
+import type { NamedTensors } from "./weights/tensors.ts";
+import { nameWhitening } from "./weights/whitening_file.ts";
 
 /** What describes images, and can be told from others. */
 export type KnownDescriber = Model | OnnxDescriber;
@@ -22,7 +24,7 @@ export async function fingerprintModel(
   const { layers, normalization } = model.network;
   const digests = [await digestJson([layers, normalization, more])];
   for (const [name, { data }] of await model.exportTensors()) {
-    if (name.startsWith("pool.")) continue;
+    if (!name.startsWith("features.")) continue;
     digests.push(await digestNumbers(data));
   }
   return (await digest(new TextEncoder().encode(digests.join()))).slice(0, 16);
@@ -30,7 +32,7 @@ export async function fingerprintModel(
 
 /**
  * Fingerprints all that decides a descriptor: encoder and head of a model, or an ONNX file
- * and how it is used; and whatever else its user names.
+ * and how it is used; the whitening; and whatever else its user names.
  *
  * @param more Anything that JSON can hold.
  * @returns 16 hexadecimal digits.
@@ -40,15 +42,24 @@ export async function fingerprintDescriber(
   more: unknown,
 ): Promise<string> {
   if ("sha256" in describer) {
-    const { sha256, input, output } = describer;
-    return (await digestJson([sha256, input, output, more])).slice(0, 16);
+    const { sha256, input, output, whitening } = describer;
+    const last = whitening && await digestTensors(nameWhitening(whitening));
+    return (await digestJson([sha256, input, output, last, more])).slice(0, 16);
   }
   const { weights: _, ...options } = describer.options;
-  const head: string[] = [];
-  for (const [name, { data }] of await describer.exportTensors()) {
-    if (name.startsWith("pool.")) head.push(name, await digestNumbers(data));
-  }
+  const tensors = [...await describer.exportTensors()];
+  const rest = tensors.filter(([name]) => !name.startsWith("features."));
+  const head = await digestTensors(new Map(rest));
   return await fingerprintModel(describer, [options, head, more]);
+}
+
+/** Names and digests. */
+async function digestTensors(tensors: NamedTensors): Promise<string[]> {
+  const digests: string[] = [];
+  for (const [name, { data }] of tensors) {
+    digests.push(name, await digestNumbers(data));
+  }
+  return digests;
 }
 
 function digestJson(value: unknown): Promise<string> {

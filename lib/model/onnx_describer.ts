@@ -19,12 +19,14 @@ import {
   ShapeError,
 } from "../errors.ts";
 import type { ImageSize } from "../image_size.ts";
+import { AppliedWhitening } from "./applied_whitening.ts";
 import type { Describer, Images } from "./model.ts";
 import { loadOnnxModel, readOnnxModel } from "./onnx_load.ts";
 import { findOnnxInput, type OnnxInput, toOnnxInput } from "./onnx_input.ts";
 import { type OnnxOptions, resolveOnnxOptions } from "./onnx_options.ts";
 import { findOnnxOutput, type OnnxOutput } from "./onnx_output.ts";
 import { countImages, describeByRuns } from "./run_images.ts";
+import type { Whitening } from "./whitening.ts";
 
 /** A describer, and what is known of its file. */
 export interface OnnxDescriber extends Describer {
@@ -165,8 +167,8 @@ class OnnxFileDescriber implements OnnxDescriber {
   readonly engine: Engine;
   readonly input: Readonly<OnnxInput>;
   readonly output: Readonly<OnnxOutput>;
-  readonly descriptorLength: number;
   readonly imageSize?: ImageSize;
+  readonly #whitening: AppliedWhitening;
   readonly #graph: OnnxGraphRunner;
   readonly #resources: AsyncDisposableStack;
 
@@ -177,11 +179,26 @@ class OnnxFileDescriber implements OnnxDescriber {
     this.input = makings.input;
     this.output = makings.output;
     this.name = basename(this.path).replace(/\.onnx$/i, "");
-    this.descriptorLength = this.output.descriptorLength;
+    this.#whitening = new AppliedWhitening(
+      this.output.descriptorLength,
+      this.engine,
+    );
     const { height, width } = this.input;
     if (height !== null && width !== null) this.imageSize = { height, width };
     this.#graph = graph;
     this.#resources = resources;
+  }
+
+  get descriptorLength(): number {
+    return this.#whitening.descriptorLength;
+  }
+
+  get whitening(): Whitening | undefined {
+    return this.#whitening.whitening;
+  }
+
+  setWhitening(whitening: Whitening | undefined): void {
+    this.#whitening.set(whitening);
   }
 
   describe(images: Images): Promise<Float32Array> {
@@ -191,7 +208,7 @@ class OnnxFileDescriber implements OnnxDescriber {
   async runFrozen(images: Images): Promise<EngineOutput> {
     this.#checkSize(images);
     const N = countImages(images);
-    const F = this.descriptorLength;
+    const F = this.output.descriptorLength;
     const output = await this.#graph.run(images, this.output.name);
     const rows = output.tensor.size / F;
     if (rows !== (this.input.batch ?? N)) {
@@ -217,7 +234,8 @@ class OnnxFileDescriber implements OnnxDescriber {
   }
 
   runTrained(features: tf.Tensor4D): tf.Tensor2D {
-    return tf.reshape(features, [-1, this.descriptorLength]);
+    const F = this.output.descriptorLength;
+    return tf.tidy(() => this.#whitening.apply(tf.reshape(features, [-1, F])));
   }
 
   imagesPerRun({ height, width }: ImageSize): number {
@@ -227,11 +245,12 @@ class OnnxFileDescriber implements OnnxDescriber {
   }
 
   imagesPerTrainedRun(): number {
-    const bytes = this.descriptorLength * 4;
+    const bytes = this.output.descriptorLength * 4;
     return Math.max(1, Math.floor(this.engine.maxTensorBytes / bytes));
   }
 
   dispose(): Promise<void> {
+    this.#whitening.dispose();
     return this.#resources.disposeAsync();
   }
 

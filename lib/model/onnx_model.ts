@@ -9,32 +9,19 @@ import { addNode, createDraft } from "./onnx_draft.ts";
 import { addHead, addWhitening } from "./onnx_head.ts";
 import { addNetwork, IMAGES } from "./onnx_network.ts";
 import type { ModelOptions } from "./options.ts";
-import { whitenedLength, type Whitening } from "./whitening.ts";
-
-/** What an exported model does besides what its model does. */
-export interface OnnxModelParts {
-  /** Applied to the descriptors; its F must be that of the model. */
-  whitening?: Whitening;
-}
 
 /**
  * Writes a model as an ONNX graph.
  *
- * @param model Its parameters as they are now, frozen and trained.
+ * @param model Its parameters as they are now, frozen and trained, and its whitening, if it has one.
  * @returns The bytes of an ONNX file with the input `images`, float32 `[N, H, W, 3]`
  * of RGB 0-255, and the output `descriptors`, `[N, F]` of unit length; N, H and W are free.
- * @throws {ShapeError} If the whitening is of another length.
  * @throws {CheckpointError} If the file would be larger than 2 GB, the limit of its format.
  */
 export async function encodeOnnxModel(
   model: Model,
-  { whitening }: OnnxModelParts = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { network: { layers, normalization }, options, descriptorLength } =
-    model;
-  const F = whitening
-    ? whitenedLength(whitening, descriptorLength)
-    : descriptorLength;
+  const { network: { layers, normalization }, options, whitening } = model;
   const tensors = await model.exportTensors();
   const draft = createDraft();
   const features = addNetwork(draft, layers, tensors, normalization);
@@ -44,7 +31,7 @@ export async function encodeOnnxModel(
   return encodeOnnx({
     name: model.name,
     inputs: [IMAGES],
-    outputs: [{ name: "descriptors", shape: ["N", F] }],
+    outputs: [{ name: "descriptors", shape: ["N", model.descriptorLength] }],
     ...draft,
     metadata: {
       ...describeOptions(options),

@@ -5,7 +5,7 @@
  */
 import * as tf from "../engine/tf.ts";
 import { OptionsError } from "../errors.ts";
-import { netVladParams } from "./aggregate.ts";
+import { netVladParams } from "./aggregators/netvlad.ts";
 import { intermediateSizes } from "./layers.ts";
 import type { Images, Model } from "./model.ts";
 import { sumResiduals } from "./netvlad.ts";

@@ -5,6 +5,7 @@
  */
 import { basename, dirname } from "node:path";
 import type { Engine } from "../engine/engine.ts";
+import { checkCgd } from "./check_cgd.ts";
 import { checkEncoder } from "./check_encoder.ts";
 import { checkEvaluation } from "./check_evaluation.ts";
 import { checkJpeg } from "./check_jpeg.ts";
@@ -12,6 +13,7 @@ import { checkKMeans } from "./check_kmeans.ts";
 import { checkMining } from "./check_mining.ts";
 import { checkNetVlad } from "./check_netvlad.ts";
 import { checkOptimizer } from "./check_optimizer.ts";
+import { checkPca } from "./check_pca.ts";
 import { checkPooling } from "./check_pooling.ts";
 import { checkRecall } from "./check_recall.ts";
 import { checkTraining } from "./check_training.ts";
@@ -40,8 +42,6 @@ const ENCODER: CaseKind = {
   onEngine: true,
   check: checkEncoder,
 };
-
-const NOT_YET = "not implemented yet";
 
 /** Kinds by the folder that their cases are named after, the more particular ones first. */
 const KINDS: Readonly<Record<string, CaseKind>> = {
@@ -73,8 +73,12 @@ const KINDS: Readonly<Record<string, CaseKind>> = {
     onEngine: true,
     check: checkPooling,
   },
-  ["f_cgd"]: { datasets: ["labels"], onEngine: true, skipped: NOT_YET },
-  ["g_pca"]: { datasets: ["eigenvalues"], onEngine: true, skipped: NOT_YET },
+  ["f_cgd"]: { datasets: ["labels"], onEngine: true, check: checkCgd },
+  ["g_pca"]: {
+    datasets: ["eigenvalues", "projection", "Z_gram"],
+    onEngine: true,
+    check: checkPca,
+  },
   ["h_recall"]: {
     datasets: ["predictions", "distances", "positives", "recall"],
     onEngine: true,

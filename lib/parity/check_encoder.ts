@@ -129,18 +129,19 @@ async function compareTrained(
   model: Model,
   images: Images,
 ): Promise<void> {
-  const { variables, parts: { trained: layers } } = model;
+  const { variables, buffers, parts: { trained: layers } } = model;
+  const weights = new Map([...variables, ...buffers]);
   const input = await model.runFrozen(images);
   const pixels = input.tensor as tf.Tensor4D;
   if (golden.has("input")) {
     results.compare("input", await readChannelsFirst(pixels));
   }
   for (const [name, depth] of listActivations(golden)) {
-    const activation = runLayers(layers.slice(0, depth), pixels, variables);
+    const activation = runLayers(layers.slice(0, depth), pixels, weights);
     results.compare(name, await readChannelsFirst(activation), "trained");
     activation.dispose();
   }
-  const features = runLayers(layers, pixels, variables);
+  const features = runLayers(layers, pixels, weights);
   results.compare("out", await readChannelsFirst(features), "trained");
   features.dispose();
   if (Object.keys(golden.notes.datasets).some((name) => /^grad/.test(name))) {
@@ -152,14 +153,15 @@ async function compareTrained(
 async function compareGradients(
   golden: GoldenCase,
   results: CaseComparison,
-  { variables, parts }: Model,
+  { variables, buffers, parts }: Model,
   pixels: tf.Tensor4D,
 ): Promise<void> {
   const names = [...variables.keys()];
   const direction = toChannelsLast(golden.read("R"));
   const [slope, ...gradients] = tf.tidy(() =>
     tf.grads((x: tf.Tensor, ...values: tf.Tensor[]) => {
-      const weights = new Map(names.map((name, i) => [name, values[i]!]));
+      const weights = new Map<string, tf.Tensor>(buffers);
+      names.forEach((name, i) => weights.set(name, values[i]!));
       const features = runLayers(parts.trained, x as tf.Tensor4D, weights);
       return tf.sum(tf.mul(features, direction));
     })([pixels, ...variables.values()])

@@ -37,7 +37,7 @@ export async function findNetwork(
   if (misfits > 0) {
     throw golden.fail(`${weights} fits none of ${ARCH_NAMES.join(", ")}`);
   }
-  const network = describeNetwork(found.arch, found.widthDivisor);
+  const network = describeNetwork(found.arch, found);
   return { ...found, network, weights: path, tensors };
 }
 

@@ -19,7 +19,7 @@ export interface Predictions {
   readonly count: number;
   /** Database indices, `[Q, count]` row-major; -1 where the database has no more. */
   readonly indices: Int32Array;
-  /** Squared L2 distances, `[Q, count]` row-major; Infinity where there is no index. */
+  /** Squared L2 distances, `[Q, count]` row-major; Infinity where there is no index, NaN where they are not known. */
   readonly distancesSquared: Float64Array;
 }
 

@@ -5,12 +5,12 @@
  */
 import { join } from "node:path";
 import { CheckpointError } from "../errors.ts";
-import type { Network } from "../model/network.ts";
 import type { ModelOptions } from "../model/options.ts";
 import {
-  readSafetensors,
-  writeSafetensors,
-} from "../model/weights/safetensors.ts";
+  writeWeights,
+  type WrittenModel,
+} from "../model/weights/own_weights.ts";
+import { readSafetensors } from "../model/weights/safetensors.ts";
 import type { NamedTensors } from "../model/weights/tensors.ts";
 
 /** What an epoch came to. */
@@ -21,10 +21,12 @@ export interface EpochResult {
   learningRate: number;
   /** Mean loss of its steps; `null` for epoch 0, before training, and where no tuple was left to learn from. */
   loss: number | null;
-  /** Tuples learned from. */
-  tuples: number;
-  /** Queries without a negative that violates the margin. */
-  skipped: number;
+  /** Tuples learned from; left out where classes are learned. */
+  tuples?: number;
+  /** Queries without a negative that violates the margin; left out where classes are learned. */
+  skipped?: number;
+  /** Images learned from, where classes are learned. */
+  images?: number;
   /** Recall@N on the validation split by N; `null` if the epoch was not evaluated. */
   recall: Record<string, number> | null;
 }
@@ -33,7 +35,7 @@ export interface EpochResult {
 export interface TrainState {
   /** Epochs that are done. */
   epoch: number;
-  /** Largest Recall@5 so far; -1 before the first evaluation. */
+  /** Largest Recall@5 so far, Recall@1 of classes; -1 before the first evaluation. */
   bestRecall: number;
   /** Evaluations since then. */
   evaluationsSinceBest: number;
@@ -64,7 +66,7 @@ export interface Checkpoint {
   state: TrainState;
 }
 
-/** Which of a run's checkpoints: the last one, or that of the best Recall@5. */
+/** Which of a run's checkpoints: the last one, or that of the best Recall@5 (Recall@1 of classes). */
 export type CheckpointName = "latest" | "best";
 
 const FILE_NAMES: Record<CheckpointName, string> = {
@@ -85,84 +87,19 @@ export function checkpointFile(run: string, name: CheckpointName): string {
  * @param notes Text by name that the file carries besides.
  * @throws {CheckpointError} If a parameter is not finite or the file cannot be written; what was there stays.
  */
-export function writeCheckpoint(
+export async function writeCheckpoint(
   path: string,
   model: WrittenModel,
   { parameters, optimizer, state }: Checkpoint,
   notes: Record<string, string> = {},
 ): Promise<void> {
-  const metadata = { ...notes, state: JSON.stringify(state) };
-  return writeTensors(path, model, { parameters, optimizer, metadata });
-}
-
-/** A network, and the options of its model as far as they are known. */
-export interface WrittenModel {
-  network: Network;
-  options: Partial<ModelOptions>;
-}
-
-/**
- * Writes parameters alone: a checkpoint that is a weights file and nothing else.
- *
- * @throws {CheckpointError} As `writeCheckpoint`.
- */
-export function writeWeights(
-  path: string,
-  model: WrittenModel,
-  parameters: NamedTensors,
-): Promise<void> {
-  const optimizer: NamedTensors = new Map();
-  return writeTensors(path, model, { parameters, optimizer, metadata: {} });
-}
-
-async function writeTensors(
-  path: string,
-  { network: { normalization, layers }, options }: WrittenModel,
-  { parameters, optimizer, metadata }: Omit<Checkpoint, "state"> & {
-    metadata: Record<string, string>;
-  },
-): Promise<void> {
-  const tensors: NamedTensors = new Map();
-  for (const [name, tensor] of parameters) {
-    checkFinite(path, name, tensor.data);
-    tensors.set(name.replace(/^features\./, "encoder."), tensor);
-  }
-  for (const [name, tensor] of optimizer) {
-    tensors.set(OPTIMIZER_PREFIX + name, tensor);
-  }
-  const pool = layers.find((layer) => layer.kind === "maxPool");
-  await writeSafetensors(path, {
-    tensors,
-    metadata: {
-      ...metadata,
-      normalization: JSON.stringify(normalization),
-      ...(pool && { poolCeilMode: JSON.stringify(pool.ceilMode) }),
-      model: JSON.stringify(namedOptions(options)),
-    },
+  const named = [...optimizer].map(([name, tensor]) =>
+    [OPTIMIZER_PREFIX + name, tensor] as const
+  );
+  await writeWeights(path, model, parameters, {
+    tensors: new Map(named),
+    metadata: { ...notes, state: JSON.stringify(state) },
   });
-}
-
-function checkFinite(path: string, name: string, values: Float32Array): void {
-  if (values.every(Number.isFinite)) return;
-  throw new CheckpointError("Cannot keep parameters that are not numbers", {
-    where: `${name} for ${path}`,
-    fix: "resume from the last checkpoint with a lower learningRate",
-  });
-}
-
-/** The options that decide the shapes of a model, and what it makes of its parameters. */
-function namedOptions(options: Partial<ModelOptions>): object {
-  const { arch, pooling, numClusters, vladV2, vladOrder, vladNorm } = options;
-  const { widthDivisor } = options;
-  return {
-    arch,
-    pooling,
-    numClusters,
-    vladV2,
-    vladOrder,
-    vladNorm,
-    widthDivisor,
-  };
 }
 
 /**

@@ -9,6 +9,7 @@ import { createDecodePool } from "../data/image/decode_pool.ts";
 import { imageBatches } from "../data/image/image_batches.ts";
 import type { ImageOptions } from "../data/image/options.ts";
 import { DatasetError } from "../errors.ts";
+import { nameEncoder } from "../model/encoder_name.ts";
 import type { Model } from "../model/model.ts";
 import {
   note,
@@ -164,15 +165,18 @@ export function localForm(
   return vladV2 ? v2Descriptors : "normalized";
 }
 
-/** The file that centroids go to: `<arch>_<dataset>_<K>_desc_cen.hdf5`, as pytorch-NetVlad calls it. */
+/**
+ * The file that centroids go to: `<arch>_<dataset>_<K>_desc_cen.hdf5`, as pytorch-NetVlad calls
+ * it; `<arch>-<lastLayer>_…` for an encoder that ends early.
+ */
 export function centroidPath(
   centroidsPath: string,
   model: Model,
   dataset: PlaceDataset,
 ): string {
-  const { arch, numClusters } = model.options;
+  const encoder = nameEncoder(model.options);
   return join(
     centroidsPath,
-    `${arch}_${dataset.name}_${numClusters}_desc_cen.hdf5`,
+    `${encoder}_${dataset.name}_${model.options.numClusters}_desc_cen.hdf5`,
   );
 }

@@ -8,6 +8,7 @@ import type { EngineOptions } from "../engine/start_engine.ts";
 import { CheckpointError } from "../errors.ts";
 import { isFile } from "../files.ts";
 import type { Checkpoint, CheckpointName } from "./checkpoint.ts";
+import type { ClassOptions } from "./class_options.ts";
 import type { ClusterOptions } from "./cluster_options.ts";
 import type { OptionGroups } from "./torch_flags.ts";
 
@@ -19,6 +20,8 @@ export interface RunOptionGroups extends OptionGroups {
   cluster: Partial<ClusterOptions>;
   /** What it computed with. */
   engine: Partial<EngineOptions>;
+  /** How classes were learned, if they were. */
+  classes: Partial<ClassOptions>;
   /** Frames that it was validated on, where its dataset has no splits. */
   validation: { valFrames?: string };
 }

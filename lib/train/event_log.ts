@@ -18,7 +18,8 @@ import {
 } from "./event_messages.ts";
 import { createEpochTimes, type EpochTimes } from "./event_times.ts";
 import type { RunFlags } from "./run_folder.ts";
-import type { EpochEvent, TrainEvent } from "./train.ts";
+import type { EpochEvent } from "./course.ts";
+import type { TrainEvent } from "./train.ts";
 import type { StepEvent } from "./train_epoch.ts";
 
 /** Where and how events are logged. */
@@ -39,8 +40,9 @@ const JPEG_QUALITY = 85;
 /**
  * Passes the events of a training run on as they are, and writes them to a new event file.
  *
- * By global step, as pytorch-NetVlad counts: `Train/Loss`, `Train/nNeg`. By epoch:
- * `Train/AvgLoss`, `Train/LearningRate`, `Val/Recall@1` to `@20`, `Val/Retrievals/1` to
+ * By global step, as pytorch-NetVlad counts: `Train/Loss`, `Train/nNeg`; for classes
+ * `Train/ClassLoss` and `Train/TripletLoss`, its two parts. By epoch: `Train/AvgLoss`,
+ * `Train/LearningRate`, `Val/Recall@1` to `@20` (`@8` for classes), `Val/Retrievals/1` to
  * `/6` (a query and its first predictions in green or red frames), `Time/Describe`,
  * `/Train`, `/Evaluate`, `/Checkpoint` and `/Epoch` in seconds, `Time/ImagesPerSecond`.
  * Once: `Run/Options`. A run that goes on writes another file; TensorBoard then drops
@@ -107,12 +109,20 @@ async function writeEvent(log: EventLog, event: TrainEvent): Promise<void> {
 
 function writeStep(
   log: EventLog,
-  { globalStep, batch, loss, negatives }: StepEvent,
+  { globalStep, batch, loss, negatives, classLoss, tripletLoss }: StepEvent,
 ): void {
   if (!log.hasStarted) log.write(globalStep - batch + 1, sessionStart());
   log.hasStarted = true;
-  log.write(globalStep, scalarSummary("Train/Loss", loss));
-  log.write(globalStep, scalarSummary("Train/nNeg", negatives));
+  const scalars = {
+    Loss: loss,
+    nNeg: negatives,
+    ClassLoss: classLoss,
+    TripletLoss: tripletLoss,
+  };
+  for (const [name, value] of Object.entries(scalars)) {
+    if (value === undefined) continue;
+    log.write(globalStep, scalarSummary(`Train/${name}`, value));
+  }
 }
 
 async function writeEpoch(log: EventLog, event: EpochEvent): Promise<void> {

@@ -4,7 +4,8 @@
  * @module
  */
 import type { ProgressEvent } from "../progress.ts";
-import type { EpochEvent, TrainEvent } from "./train.ts";
+import type { EpochEvent } from "./course.ts";
+import type { TrainEvent } from "./train.ts";
 
 /** Adds up the times between events. */
 export interface EpochTimes {

@@ -7,6 +7,7 @@ import * as tf from "../engine/tf.ts";
 import { ShapeError } from "../errors.ts";
 import { fromVariable, toVariable } from "../model/parameters.ts";
 import { checkTensors, type NamedTensors } from "../model/weights/tensors.ts";
+import type { ClassTrainOptions } from "./class_options.ts";
 import type { TrainOptions } from "./options.ts";
 
 /** Which optimizer, and how it moves. */
@@ -25,6 +26,12 @@ type DecreaseOptions = Pick<
 export type ScheduleOptions =
   & DecreaseOptions
   & Pick<TrainOptions, "learningRate" | "lrGamma">;
+
+/** What decides the learning rate of an epoch by milestones. */
+export type MilestoneOptions = Pick<
+  ClassTrainOptions,
+  "epochs" | "learningRate" | "lrMilestones" | "lrGamma"
+>;
 
 /** What decides how often an epoch refreshes the descriptor cache. */
 export type RefreshOptions =
@@ -99,6 +106,23 @@ export function learningRateAt(
 ): number {
   return options.learningRate *
     options.lrGamma ** countDecreases(epoch, options);
+}
+
+/**
+ * The learning rate of an epoch: `lr · γ^n` after n of the milestones; the first epoch comes before all.
+ *
+ * @param epoch From 1.
+ *
+ * Source: `MultiStepLR`, stepped after each epoch, as in leftthomas/CGD.
+ */
+export function milestoneRateAt(
+  epoch: number,
+  { epochs, learningRate, lrMilestones, lrGamma }: MilestoneOptions,
+): number {
+  const passed = lrMilestones.filter((share) =>
+    epoch > Math.max(1, Math.floor(share * epochs))
+  );
+  return learningRate * lrGamma ** passed.length;
 }
 
 /**

@@ -91,7 +91,7 @@ export interface TrainOptions {
   epochZero: typeof EPOCH_ZEROS[number];
   /** Train every layer, from random weights. */
   fromScratch: boolean;
-  /** First layer to train, such as `conv5_1`; the last block of the encoder if left out. */
+  /** First layer, block or stage to train, such as `conv5_1` or `layer4`; the last block of the encoder if left out. */
   trainFrom?: string;
   /** Seed of every random choice in the run. */
   seed: number;

@@ -91,6 +91,7 @@ async function readOwnRun(
       images,
       dataset: flags.dataset ?? {},
       train: flags.train ?? {},
+      classes: flags.classes ?? {},
       describe: flags.describe ?? {},
       cluster: flags.cluster ?? {},
       validation: flags.validation ?? {},

@@ -81,9 +81,9 @@ async function makeFolder(folder: string): Promise<boolean> {
   }
 }
 
-/** Name of a run folder, such as `Nov21_20-22-05_vgg16_netvlad`. */
+/** Name of a run folder, such as `Nov21_20-22-05_vgg16_netvlad`; for `cgd:SG` it has `cgd-SG`, which any disk can hold. */
 export function nameRun(title: string, now: Date): string {
-  return `${formatStamp(now)}_${title}`;
+  return `${formatStamp(now)}_${title.replaceAll(":", "-")}`;
 }
 
 /** `Nov21_20-22-05` */

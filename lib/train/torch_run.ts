@@ -53,6 +53,7 @@ export async function readTorchRun(
       ...options,
       train,
       images: {},
+      classes: {},
       cluster: {},
       validation: {},
       engine: {},

@@ -102,6 +102,9 @@ interface Trained {
   number: number;
 }
 
+/** What a batch normalisation counts, which no optimizer moves. */
+const BUFFER = /\.(running_mean|running_var|num_batches_tracked)$/;
+
 /** The optimizer has the trained parameters in the order of the state dict, of which they are the last. */
 function listTrained(
   path: string,
@@ -109,7 +112,7 @@ function listTrained(
   { groups }: TorchOptimizer,
 ): Trained[] {
   const numbers = groups.flatMap(({ params }) => params);
-  const names = [...tensors.keys()];
+  const names = [...tensors.keys()].filter((name) => !BUFFER.test(name));
   if (numbers.length === 0 || numbers.length > names.length) {
     throw misfit(
       path,

@@ -14,28 +14,21 @@ import {
   resolveDescribeOptions,
 } from "../describe/options.ts";
 import { openWorkFolder } from "../describe/work_folder.ts";
-import {
-  evaluateFeatures,
-  type Evaluation,
-  noteMissing,
-} from "../evaluate/evaluate.ts";
-import { resolveEvaluateOptions } from "../evaluate/options.ts";
 import type { Model } from "../model/model.ts";
 import type { NoteEvent, ProgressEvent } from "../progress.ts";
 import { createRandom } from "../random.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import {
-  type Checkpoint,
-  checkpointFile,
-  createTrainState,
-  type EpochResult,
-  type TrainState,
-  writeCheckpoint,
-} from "./checkpoint.ts";
-import {
-  createOptimizer,
-  learningRateAt,
-  type Optimizer,
-} from "./optimizer.ts";
+  type Course,
+  endEpoch,
+  type EpochEvent,
+  evaluateUntrained,
+  startState,
+  sumUpCourse,
+  type TrainResult,
+} from "./course.ts";
+import { leaveWhitening } from "./leave_whitening.ts";
+import { createOptimizer, learningRateAt } from "./optimizer.ts";
 import { resolveTrainOptions, type TrainOptions } from "./options.ts";
 import { listTrainQueries } from "./train_queries.ts";
 import { type StepEvent, trainEpoch } from "./train_epoch.ts";
@@ -60,44 +53,14 @@ export interface TrainSettings extends Partial<TrainOptions> {
   resume?: Checkpoint;
 }
 
-/** An epoch has ended. */
-export interface EpochEvent extends EpochResult {
-  /** An epoch is over, and evaluated. */
-  kind: "epoch";
-  /** Whether its Recall@5 is the largest so far. */
-  isBest: boolean;
-  /** Of the validation split; `null` if the epoch was not evaluated. The run keeps none of it. */
-  evaluation: Evaluation | null;
-}
-
 /** What a training run reports as it goes; tasks print it, notebooks plot it, tests assert on it. */
 export type TrainEvent = ProgressEvent | NoteEvent | StepEvent | EpochEvent;
 
-/** How a training run ended. */
-export interface TrainResult {
-  /** Epochs that the model has been trained for, those before a resume included. */
-  epochs: number;
-  /** Largest Recall@5 on the validation split. */
-  bestRecall: number;
-  /** Whether it ended because Recall@5 did not improve for `patience` evaluations. */
-  stoppedEarly: boolean;
-  /** Every epoch that was evaluated, in order. */
-  history: EpochResult[];
-}
-
-/** Recall@N of the validation split that are logged; @5 decides. */
-const RECALL_AT = [1, 5, 10, 20];
-
 /** Everything that lives as long as the run. */
-interface Run {
-  model: Model;
-  data: TrainData;
+interface Run extends Course {
   options: Readonly<TrainOptions>;
-  describeBatch: number;
-  folder: string;
-  features: { train: FrozenFeatures; validation: FrozenFeatures };
-  optimizer: Optimizer;
-  state: TrainState;
+  train: PlaceDataset;
+  trainFeatures: FrozenFeatures;
 }
 
 /**
@@ -124,6 +87,7 @@ export async function* trainModel(
   const options = resolveTrainOptions(given);
   const { describeBatch, cachePath, featureCacheGigabytes } =
     resolveDescribeOptions(describe);
+  yield* leaveWhitening(model);
   const kept = images.skipUnreadable
     ? yield* keepReadableSplits(data, images)
     : data;
@@ -138,17 +102,19 @@ export async function* trainModel(
   using validation = open("validation");
   const optimizer = createOptimizer(options, model.variables);
   try {
-    const state = await startState(model, optimizer, resume);
     return yield* runEpochs({
       model,
-      data: kept,
-      options,
-      describeBatch,
-      folder: folder.path,
-      features: { train, validation },
       optimizer,
-      state,
-    }, output);
+      train: kept.train,
+      trainFeatures: train,
+      validation: kept.validation,
+      features: validation,
+      folder: folder.path,
+      describeBatch,
+      options,
+      state: await startState(model, optimizer, resume),
+      output,
+    });
   } finally {
     optimizer.dispose();
   }
@@ -166,38 +132,21 @@ async function* keepReadableSplits(
   };
 }
 
-async function startState(
-  model: Model,
-  optimizer: Optimizer,
-  resume: Checkpoint | undefined,
-): Promise<TrainState> {
-  if (resume === undefined) return createTrainState();
-  const source = "the checkpoint to resume";
-  model.importTensors(source, resume.parameters);
-  if (resume.optimizer.size > 0) {
-    await optimizer.importState(source, resume.optimizer);
-  }
-  return structuredClone(resume.state);
-}
-
 async function* runEpochs(
   run: Run,
-  output: string | undefined,
 ): AsyncGenerator<TrainEvent, TrainResult> {
   const { options, state } = run;
   const random = createRandom(options.seed);
-  const queries = yield* listTrainQueries(run.data.train);
-  if (state.history.length === 0 && options.epochZero !== "none") {
-    yield* endEpoch(run, untrained(), output);
-  }
+  const queries = yield* listTrainQueries(run.train);
+  yield* evaluateUntrained(run, { tuples: 0, skipped: 0 });
   while (state.epoch < options.epochs && !hasStopped(run)) {
     const epoch = state.epoch + 1;
     const learningRate = learningRateAt(epoch, options);
     const result = yield* trainEpoch({
       model: run.model,
       optimizer: run.optimizer,
-      dataset: run.data.train,
-      source: run.features.train,
+      dataset: run.train,
+      source: run.trainFeatures,
       folder: run.folder,
       describeBatch: run.describeBatch,
       options,
@@ -208,18 +157,9 @@ async function* runEpochs(
       learningRate,
     });
     state.epoch = epoch;
-    yield* endEpoch(run, { ...result, epoch, learningRate }, output);
+    yield* endEpoch(run, { ...result, epoch, learningRate });
   }
-  return {
-    epochs: state.epoch,
-    bestRecall: state.bestRecall,
-    stoppedEarly: hasStopped(run),
-    history: state.history,
-  };
-}
-
-function untrained(): Omit<EpochResult, "recall"> {
-  return { epoch: 0, learningRate: 0, loss: null, tuples: 0, skipped: 0 };
+  return sumUpCourse(run, hasStopped(run));
 }
 
 /** Source of counting in epochs: pytorch-NetVlad's main.py. */
@@ -229,51 +169,4 @@ function hasStopped({ options, state }: Run): boolean {
   return patienceIn === "evaluations"
     ? state.evaluationsSinceBest >= patience
     : state.evaluationsSinceBest > patience / evalEvery;
-}
-
-/** Evaluates if it is time to, remembers the result and writes the checkpoints. */
-async function* endEpoch(
-  run: Run,
-  result: Omit<EpochResult, "recall">,
-  output: string | undefined,
-): AsyncGenerator<TrainEvent, void> {
-  const { model, options, state } = run;
-  const isDue = result.epoch % options.evalEvery === 0 ||
-    result.epoch === options.epochs;
-  const evaluation = isDue ? yield* validate(run) : null;
-  const recall = evaluation && Object.fromEntries(evaluation.recall);
-  const counts = recall !== null &&
-    (result.epoch > 0 || options.epochZero === "counts");
-  const isBest = counts && recall["5"]! > state.bestRecall;
-  if (isBest) {
-    state.bestRecall = recall["5"]!;
-    state.evaluationsSinceBest = 0;
-  } else if (counts) state.evaluationsSinceBest++;
-  state.history.push({ ...result, recall });
-  if (output !== undefined) {
-    const checkpoint = {
-      parameters: await model.exportTensors(),
-      optimizer: await run.optimizer.exportState(),
-      state,
-    };
-    if (isBest) {
-      await writeCheckpoint(checkpointFile(output, "best"), model, checkpoint);
-    }
-    await writeCheckpoint(checkpointFile(output, "latest"), model, checkpoint);
-  }
-  yield { kind: "epoch", ...result, recall, isBest, evaluation };
-}
-
-async function* validate(
-  { model, data, features, folder, describeBatch, state }: Run,
-): AsyncGenerator<TrainEvent, Evaluation> {
-  const evaluation = yield* evaluateFeatures(model, data.validation, {
-    source: features.validation,
-    folder,
-    describeBatch,
-    options: resolveEvaluateOptions({ recallAt: RECALL_AT }),
-  });
-  const isFirst = state.history.every(({ recall }) => recall === null);
-  if (isFirst) yield* noteMissing(evaluation);
-  return evaluation;
 }

@@ -11,10 +11,10 @@ import {
 } from "../describe/describe_dataset.ts";
 import type { FrozenFeatures } from "../describe/frozen_features.ts";
 import * as tf from "../engine/tf.ts";
-import { OptionsError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import { progress, type ProgressEvent } from "../progress.ts";
 import type { Random } from "../random.ts";
+import { checkLoss } from "./course.ts";
 import { drawNegatives, mineTuple, type Tuple } from "./mining.ts";
 import { type Optimizer, refreshQueriesAt } from "./optimizer.ts";
 import type { TrainOptions } from "./options.ts";
@@ -36,8 +36,12 @@ export interface StepEvent {
   globalStep: number;
   /** Before the step. */
   loss: number;
-  /** Negatives in the batch. */
-  negatives: number;
+  /** Negatives in the batch; left out where classes are learned. */
+  negatives?: number;
+  /** The part of the loss that is the cross-entropy of classes, where they are learned. */
+  classLoss?: number;
+  /** The part of the loss that is the triplet loss, where classes are learned. */
+  tripletLoss?: number;
 }
 
 /** What an epoch works on. */
@@ -155,12 +159,7 @@ async function learn(
     batchSize: makings.describeBatch,
   }, options);
   try {
-    if (!Number.isFinite(loss)) {
-      throw new OptionsError(`Cannot go on training: the loss is ${loss}`, {
-        where: `epoch ${epoch}, step ${step}`,
-        fix: "lower learningRate, and resume from the last checkpoint",
-      });
-    }
+    checkLoss(loss, { epoch, step });
     // Of Relja's program: a mean over no negative moves nothing, decay and momentum neither.
     if (options.lossOver === "all" || loss > 0) {
       makings.optimizer.step(gradients, makings.learningRate);

@@ -28,6 +28,12 @@ export function* listTrainQueries(
   dataset: PlaceDataset,
 ): Generator<NoteEvent, TrainQueries> {
   const { queries, database, ownDatabaseIndex } = dataset;
+  if (dataset.unit === "lists") {
+    throw new DatasetError("Cannot train: a dataset says only what is right", {
+      where: `${dataset.name}, split ${dataset.split}`,
+      fix: "train on a dataset with positions, frames or classes",
+    });
+  }
   const [minRadius, maxRadius] = dataset.potentialPositiveRing;
   const potentialPositives = findWithinRadius(queries, database, maxRadius, {
     minRadius,
@@ -42,27 +48,52 @@ export function* listTrainQueries(
   const indices = withPositive.filter((query) =>
     listOf(nearby, query).length < numDatabase
   );
-  const where =
-    `${minRadius} to ${maxRadius} ${dataset.unit} (potential positives)`;
   if (indices.length === 0) {
-    const split = `${dataset.name}, split ${dataset.split}`;
     throw withPositive.length === 0
-      ? new DatasetError("Cannot train: no query has a potential positive", {
-        where: `${split}, ${where}`,
-        fix: "widen potentialPositiveRing, or check the positions",
-      })
-      : new DatasetError("Cannot train: no query has a negative", {
-        where: `${split}, beyond ${dataset.positiveRadius} ${dataset.unit}`,
-        fix: "add database images of other places, or lower positiveRadius",
-      });
+      ? lacksPositives(dataset)
+      : lacksNegatives(dataset);
   }
   const left = all.length - indices.length;
   if (left > 0) {
+    const near = dataset.unit === "classes"
+      ? "of their class"
+      : `within ${nameRing(dataset)}`;
     yield note(
-      `${left} of ${all.length} training queries have no database image within ${where}, or no negative; they are left out`,
+      `${left} of ${all.length} training queries have no database image ${near}, or no negative; they are left out`,
     );
   }
   return { indices, potentialPositives, nearby };
+}
+
+function nameRing({ potentialPositiveRing, unit }: PlaceDataset): string {
+  const [min, max] = potentialPositiveRing;
+  return `${min} to ${max} ${unit} (potential positives)`;
+}
+
+function lacksPositives(dataset: PlaceDataset): DatasetError {
+  const isOfClasses = dataset.unit === "classes";
+  const near = isOfClasses ? "images of its class" : nameRing(dataset);
+  return new DatasetError("Cannot train: no query has a potential positive", {
+    where: `${dataset.name}, split ${dataset.split}, ${near}`,
+    fix: isOfClasses
+      ? "give classes of two or more images"
+      : "widen potentialPositiveRing, or check the positions",
+  });
+}
+
+function lacksNegatives(
+  { name, split, positiveRadius, unit }: PlaceDataset,
+): DatasetError {
+  const isOfClasses = unit === "classes";
+  const far = isOfClasses
+    ? "images of other classes"
+    : `beyond ${positiveRadius} ${unit}`;
+  return new DatasetError("Cannot train: no query has a negative", {
+    where: `${name}, split ${split}, ${far}`,
+    fix: isOfClasses
+      ? "give two classes or more"
+      : "add database images of other places, or lower positiveRadius",
+  });
 }
 
 /** The list of one query. */

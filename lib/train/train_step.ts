@@ -9,6 +9,8 @@ import type {
 } from "../describe/frozen_features.ts";
 import * as tf from "../engine/tf.ts";
 import type { Model } from "../model/model.ts";
+import { addGradients, alsoNaN } from "./gradients.ts";
+import { imagesLearnedAtOnce, splitToLearn } from "./images_at_once.ts";
 import { type LossOptions, tripletLoss } from "./loss.ts";
 import type { Tuple } from "./mining.ts";
 
@@ -60,7 +62,8 @@ export async function computeGradients(
     for await (const chunk of read) chunks.push(chunk);
     const order = chunks.flatMap(({ indices }) => indices);
     const placed = placeImages(images, order);
-    const fits = order.length <= model.imagesPerTrainedRun(chunks[0]!.features);
+    const fits =
+      order.length <= imagesLearnedAtOnce(model, chunks[0]!.features);
     const { value, gradients } = fits
       ? differentiateAtOnce(model, chunks, placed, options)
       : differentiateInChunks(model, chunks, placed, options);
@@ -99,9 +102,10 @@ function differentiateInChunks(
   images: TupleImages,
   options: LossOptions,
 ): ValueAndGradients {
-  const parts = chunks.map(({ features }) => model.runTrained(features));
-  const descriptors = tf.concat(parts, 0); // [n, F]
-  tf.dispose(parts);
+  const parts = chunks.flatMap(({ features }) => splitToLearn(model, features));
+  const rows = parts.map((features) => model.runTrained(features));
+  const descriptors = tf.concat(rows, 0); // [n, F]
+  tf.dispose(rows);
   const { value, grad: slope } = tf.valueAndGrad(
     (x: tf.Tensor) => lossOf(x as tf.Tensor2D, images, options),
   )(descriptors); // [n, F]
@@ -109,7 +113,7 @@ function differentiateInChunks(
 
   let gradients: tf.NamedTensorMap = {};
   let first = 0;
-  for (const { features } of chunks) {
+  for (const features of parts) {
     const count = features.shape[0];
     const { value: unused, grads } = tf.variableGrads(() => {
       const part = tf.slice(slope, [first, 0], [count, -1]);
@@ -119,24 +123,8 @@ function differentiateInChunks(
     gradients = addGradients(gradients, grads);
     first += count;
   }
-  slope.dispose();
+  tf.dispose([slope, ...parts]);
   return { value: value as tf.Scalar, gradients };
-}
-
-/** Sums and disposes both; the first sums are the gradients themselves. */
-function addGradients(
-  sums: tf.NamedTensorMap,
-  more: tf.NamedTensorMap,
-): tf.NamedTensorMap {
-  return Object.fromEntries(
-    Object.entries(more).map(([name, gradient]) => {
-      const before = sums[name];
-      if (before === undefined) return [name, gradient];
-      const sum = tf.add(before, gradient);
-      tf.dispose([before, gradient]);
-      return [name, sum];
-    }),
-  );
 }
 
 /** @param descriptors Of the different images of the batch, `[n, F]`. */
@@ -152,22 +140,6 @@ function lossOf(
     negatives: pickRows(descriptors, images.negatives, n),
     negativeCounts: images.negativeCounts,
   }, options);
-}
-
-/**
- * The loss, which is not a number where a gradient is not finite; disposes it as it
- * was. Where a descriptor is not a number, gradients are none either, while the
- * loss may be: the WASM backend's `relu` takes some NaN for 0.
- */
-function alsoNaN(loss: tf.Scalar, gradients: tf.NamedTensorMap): tf.Scalar {
-  const checked = tf.tidy(() =>
-    Object.values(gradients).reduce(
-      (sum, gradient) => tf.add(sum, tf.sum(tf.mul(gradient, 0))),
-      loss as tf.Tensor,
-    )
-  );
-  loss.dispose();
-  return checked as tf.Scalar;
 }
 
 /** Rows by index as a product with ones and zeros: the WASM backend cannot differentiate `gather`. */

@@ -8,6 +8,7 @@ import { checkEngines, type EngineCheck } from "../../lib/doctor/engines.ts";
 import type { CheckedEngine } from "../../lib/doctor/examine_engine.ts";
 import type { Finding } from "../../lib/doctor/finding.ts";
 import { KNOWN_ANSWER_TOLERANCE } from "../../lib/doctor/known_answer.ts";
+import { ARCH_NAMES } from "../../lib/model/network.ts";
 import {
   type ModelOptions,
   resolveModelOptions,
@@ -52,7 +53,7 @@ Deno.test("checkEngines() finds wasm right, measures it, and leaves no tensor", 
   const { findings, result: [wasm] } = await check();
   assert.deepEqual(listTroubles(findings), []);
   assert.ok(wasm?.isRight);
-  assert.equal(wasm.answers?.length, 4);
+  assert.equal(wasm.answers?.length, 1 + ARCH_NAMES.length);
   for (const { name, error } of wasm.answers) {
     assert.ok(error < KNOWN_ANSWER_TOLERANCE / 10, `${name}: ${error}`);
   }

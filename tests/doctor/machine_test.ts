@@ -7,6 +7,7 @@ import {
   checkMemory,
 } from "../../lib/doctor/machine.ts";
 import { describeNetwork } from "../../lib/model/architectures.ts";
+import type { ArchName } from "../../lib/model/network.ts";
 import { inFolder } from "../in_folder.ts";
 import { listTroubles, runCheck } from "./make_places.ts";
 
@@ -44,12 +45,15 @@ Deno.test("checkMemory() warns of little memory, and not where it is unknown", (
   assert.equal(checkMemory(null).finding.grade, "fine");
 });
 
-Deno.test("countFlops() gives what is published of VGG-16 and AlexNet at 224x224", () => {
+Deno.test("countFlops() gives what is published of VGG-16, AlexNet and ResNets at 224x224", () => {
   const input = { height: 224, width: 224, channels: 3 };
-  const giga = (name: "vgg16" | "alexnet"): number =>
+  const giga = (name: ArchName): number =>
     countFlops(describeNetwork(name).layers, input) / 2e9;
   assert.equal(giga("vgg16").toFixed(2), "15.35"); // convolutions of 15.47 GMAC
   assert.equal(giga("alexnet").toFixed(2), "0.66"); // of 0.71 GMAC
+  assert.equal(giga("vgg16_bn"), giga("vgg16"));
+  assert.equal(giga("resnet18").toFixed(2), "1.81"); // of 1.81 GMAC
+  assert.equal(giga("resnet50").toFixed(2), "4.09"); // of 4.09 GMAC
 });
 
 Deno.test("countFlops() counts both branches of a fire block", () => {

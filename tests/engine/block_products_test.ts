@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { basename } from "node:path";
 import {
   lanesInColumns,
   lanesInRows,
@@ -6,11 +7,14 @@ import {
   Workspace,
 } from "../../lib/engine/kernels/block_products.ts";
 import { createRandom } from "../../lib/random.ts";
-import { COMPILED, compileWat } from "./compile_wat.ts";
+import { compileWat, locateCompiled, WAT_FILES } from "./compile_wat.ts";
 
-Deno.test("block_products.wasm is what block_products.wat says", async () => {
-  assert.deepEqual(await Deno.readFile(COMPILED), await compileWat());
-});
+for (const source of WAT_FILES) {
+  const compiled = locateCompiled(source);
+  Deno.test(`${basename(compiled.pathname)} is what its text says`, async () => {
+    assert.deepEqual(await Deno.readFile(compiled), await compileWat(source));
+  });
+}
 
 /** Rows, depth and columns: less than a tile, odd ones, several blocks, more sums than are kept at once. */
 const SIZES = [

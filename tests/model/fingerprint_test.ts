@@ -5,6 +5,7 @@ import {
 } from "../../lib/model/fingerprint.ts";
 import { testOnWasm } from "../engine/test_on_wasm.ts";
 import { makeModel } from "./make_model.ts";
+import { makeWhitening } from "./make_whitening.ts";
 
 testOnWasm(
   "fingerprintDescriber() changes with the head, which fingerprintModel() leaves out, and with what else is named",
@@ -22,6 +23,23 @@ testOnWasm(
     model.importTensors("test", tensors);
     assert.equal(await fingerprintModel(model, 1), encoder);
     assert.notEqual(await fingerprintDescriber(model, 1), all);
+    await model.dispose();
+  },
+);
+
+testOnWasm(
+  "fingerprintDescriber() changes with the whitening, which fingerprintModel() leaves out",
+  async (engine) => {
+    const model = makeModel(engine, { arch: "alexnet", pooling: "gem" });
+    const [encoder, all] = [
+      await fingerprintModel(model, 1),
+      await fingerprintDescriber(model, 1),
+    ];
+    model.setWhitening(makeWhitening(3, 32));
+    assert.equal(await fingerprintModel(model, 1), encoder);
+    assert.notEqual(await fingerprintDescriber(model, 1), all);
+    model.setWhitening(undefined);
+    assert.equal(await fingerprintDescriber(model, 1), all);
     await model.dispose();
   },
 );

@@ -27,7 +27,7 @@ export function makeModel(
     numClusters: 8,
     ...given,
   });
-  const network = describeNetwork(options.arch, options.widthDivisor);
+  const network = describeNetwork(options.arch, options);
   const D = outputChannels(network.layers, 3);
   return assembleModel({
     options,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { headFromCentroids } from "../../lib/model/aggregate.ts";
+import { headFromCentroids } from "../../lib/model/aggregators/netvlad.ts";
 import type { Rows } from "../../lib/model/netvlad_init.ts";
 import { initNetVladV2AsPytorch } from "../../lib/model/netvlad_init_compat.ts";
 import { MODEL_DEFAULTS } from "../../lib/model/options.ts";

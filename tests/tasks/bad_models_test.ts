@@ -33,7 +33,7 @@ Deno.test("tasks list every tensor that is missing or misshapen in weights", () 
       {
         args: extract(text),
         what: /^CheckpointError: Cannot read encoder weights$/,
-        where: /text\.pth \(neither PyTorch, safetensors nor HDF5\)$/,
+        where: /text\.pth \(neither PyTorch, safetensors, HDF5 nor MATLAB\)$/,
         fix: /\.pth or \.safetensors/,
       },
       {
@@ -102,6 +102,15 @@ Deno.test("tasks refuse centroids of another width or number, and other files", 
         what: /^CheckpointError: Cannot read an HDF5 file$/,
         where: /other\.h5 \(no dataset centroids; it has x\)$/,
         fix: /./,
+      },
+      {
+        args: [
+          ...["extract", ...images, ...SMALL],
+          ...["--pooling", "rmac", "--rmac-whiten"],
+        ],
+        what: /^OptionsError: Cannot extract without whitened regions$/,
+        where: /^--rmac-whiten, with neither a run nor weights of R-MAC$/,
+        fix: /deno task whiten/,
       },
       {
         args: [

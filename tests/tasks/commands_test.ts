@@ -28,13 +28,18 @@ async function listFlags(folder: string): Promise<{
 const WASM = ["--engine", "wasm"];
 const MEASURES = ["peakMemoryBytes", "seconds"];
 const EVALUATION = [
+  "aucPr",
+  "aucPrOfRight",
+  "countedQueries",
   "database",
   "descriptor",
   "engine",
   "output",
+  "protocol",
   "queries",
   "queriesWithoutPositives",
   "recall",
+  "recallAtFullPrecision",
   "report",
   ...MEASURES,
 ].sort();
@@ -63,6 +68,7 @@ Deno.test("train clusters by itself, goes on from a run, and is tested", () =>
       Object.keys(first.json).sort(),
       [
         "bestRecall",
+        "decisiveN",
         "engine",
         "epochs",
         "history",

@@ -165,7 +165,7 @@ Deno.test("flags name all that the library finds wrong at once", () => {
       "--data-path is missing, utm needs it",
       "--database is given, utm has no use for it",
       "--threads is 0, must be an integer from 1 to 64",
-      "--vlad-v2 is for the pooling netvlad, not max",
+      "--vlad-v2 is given, max has no use for it",
       "--patience is -1, must be an integer >= 0",
       "--from-scratch trains every layer, which leaves no trainFrom",
       "--from-scratch begins with random weights, which leaves no --weights",
@@ -193,12 +193,12 @@ Deno.test("formatHelp() lists every flag with unit, default, other names and a l
   for (
     const text of [
       "Usage: deno task everything [flags]",
-      "--epochs N passes over the training queries (default 30; also --nEpochs)",
+      "--epochs N passes over the training queries, or over as many images of classes (default: 30; 20 for cgd; also --nEpochs)",
       "--lr NUMBER learning rate of the first epoch (default 0.0001)",
-      "--arch NAME encoder: vgg16, alexnet, squeezenet1_1 (default vgg16)",
+      "--arch NAME encoder: vgg16, vgg16_bn, alexnet, squeezenet1_1, resnet18, resnet50 (default vgg16)",
       "--vlad-v2 NetVLAD with biases in the soft assignment --",
-      "--resize WxH width and height that images are resized to (in pixels; default: as they are)",
-      "--recall-at N,N,... the N of each Recall@N (default 1,5,10,20)",
+      "--resize WxH width and height that images are resized to (in pixels; default: as they are; 224x224 to train cgd)",
+      "--recall-at N,N,... the N of each Recall@N (default: 1,5,10,20, or those of the protocol)",
       "--json write one JSON object",
     ]
   ) assert.ok(flat.includes(text), `${text}\nis not in\n${help}`);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { CLUSTER_DEFAULTS, RUN_DEFAULTS } from "../../mod.ts";
+import { CLUSTER_DEFAULTS, PUBLISHED_AT, RUN_DEFAULTS } from "../../mod.ts";
 import { tinyCity } from "../tiny_city.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -142,6 +142,14 @@ Deno.test("convert has no permissions but files", () => {
   assert.equal(
     tasks["convert"].command,
     "deno run --no-prompt --allow-read --allow-write tasks/convert.ts",
+  );
+});
+
+Deno.test("weights has no permissions but files and the host of torchvision's weights", () => {
+  assert.equal(
+    tasks["weights"].command,
+    "deno run --no-prompt --allow-read --allow-write " +
+      `--allow-net=${new URL(PUBLISHED_AT).host} tasks/weights.ts`,
   );
 });
 

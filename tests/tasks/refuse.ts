@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What a task says on standard error besides its error. */
 const PROGRESS =
-  /^(engine: .*|weights: random; .*|[a-z][a-z ]*(, start \d of \d)?: (stopped at )?\d+(\/\d+.*|( of \d+)? (in|after) .*)|left out \d+ of .*|clustering \d+ .*|Recall@.*|epoch .*|run folder: .*|centroids.*|validating on .*|model: .*|images are resized .*)$/;
+  /^(engine: .*|weights: random; .*|[a-z][a-z ]*(, start \d of \d)?: (stopped at )?\d+(\/\d+.*|( of \d+)? (in|after) .*)|left out \d+ of .*|clustering \d+ .*|Recall@.*|AUC-PR .*|mAP .*|epoch .*|run folder: .*|centroids.*|validating on .*|model: .*|whitening: .*|(download|check) \S+: .*|images are resized .*)$/;
 
 /** A small model on the engine that is always there; `avg` needs no centroids. */
 export const SMALL = [

@@ -82,15 +82,10 @@ testOnWasm(
         parameters: sortByName(checkpoint.parameters),
         optimizer: sortByName(checkpoint.optimizer),
       });
-      assert.deepEqual(readCheckpointOptions(path), {
-        arch: "alexnet",
-        pooling: "netvlad",
-        numClusters: 8,
-        vladV2: true,
-        vladOrder: "cluster-major",
-        vladNorm: "clamped",
-        widthDivisor: 8,
-      });
+      const { weights: _weights, seed: _seed, vladInit: _init, ...told } =
+        model.options;
+      assert.equal(told.vladV2, true);
+      assert.deepEqual(readCheckpointOptions(path), told);
       const bytes = await Deno.readFile(path);
       await writeCheckpoint(path, model, checkpoint);
       assert.deepEqual(await Deno.readFile(path), bytes);

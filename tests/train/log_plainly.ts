@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { drain } from "../../lib/progress.ts";
 import { logEvents } from "../../lib/train/event_log.ts";
-import type { EpochEvent, TrainEvent } from "../../lib/train/train.ts";
+import type { EpochEvent } from "../../lib/train/course.ts";
+import type { TrainEvent } from "../../lib/train/train.ts";
 import type { StepEvent } from "../../lib/train/train_epoch.ts";
 import { listEventFiles, type LoggedEvent, readEvents } from "./read_events.ts";
 

@@ -30,7 +30,7 @@ export const NARROW: Partial<ModelOptions> = {
 /** Random numbers for every parameter of a model, in the order of the state dict. */
 export function makeParameters(given: Partial<ModelOptions>): NamedTensors {
   const options = resolveModelOptions(given);
-  const { layers } = describeNetwork(options.arch, options.widthDivisor);
+  const { layers } = describeNetwork(options.arch, options);
   const D = outputChannels(layers, 3);
   const shapes = [...weightShapes(layers, 3), ...headShapes(options, D)];
   const random = createRandom(1);
@@ -132,6 +132,6 @@ export const OWN: Checkpoint = {
 /** Writes it. */
 export function writeOwn(path: string): Promise<void> {
   const options = resolveModelOptions(NARROW);
-  const network = describeNetwork(options.arch, options.widthDivisor);
+  const network = describeNetwork(options.arch, options);
   return writeCheckpoint(path, { options, network }, OWN);
 }

@@ -49,7 +49,7 @@ testOnWasm(
       const { images, dataset, model, describe, cluster } = FLAGS;
       assert.deepEqual(earlier.options, {
         ...{ model, images, dataset, describe, cluster, train: FLAGS.train },
-        validation: {},
+        ...{ classes: {}, validation: {} },
         engine: { engine: "wasm" },
       });
       assert.equal(earlier.isForeign, false);

@@ -51,6 +51,7 @@ Deno.test("readEarlierRun() reads the flags of pytorch-NetVlad one by one", asyn
     },
     describe: { describeBatch: 8 },
     images: {},
+    classes: {},
     cluster: {},
     validation: {},
     engine: {},

@@ -59,7 +59,7 @@ testOnWasm(
         await model.dispose();
         const { state } = readCheckpoint(checkpointFile(run, "latest"));
         const { tuples, skipped } = state.history.at(-1)!;
-        assert.ok(tuples > 0 && skipped > 0, `${tuples}, ${skipped}`);
+        assert.ok(tuples! > 0 && skipped! > 0, `${tuples}, ${skipped}`);
         const kept = Object.values(state.cachedNegatives);
         if (negativesCached === "violating") {
           assert.equal(kept.length, tuples);
@@ -97,7 +97,7 @@ testOnWasm(
       await into(whole, { epochs: 3 });
       await into(parts, { epochs: 1 });
       const resume = readCheckpoint(checkpointFile(parts, "latest"));
-      assert.ok(resume.state.history.at(-1)!.skipped > 0);
+      assert.ok(resume.state.history.at(-1)!.skipped! > 0);
       await into(parts, { epochs: 3, resume });
       assert.deepEqual(
         await Deno.readFile(checkpointFile(parts, "latest")),

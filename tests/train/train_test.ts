@@ -29,13 +29,13 @@ testOnWasm(
       );
       for (const { loss, negatives } of steps) {
         assert.ok(loss > 0 && loss < 4);
-        assert.ok(negatives >= 1 && negatives <= 4 * 5);
+        assert.ok(negatives! >= 1 && negatives! <= 4 * 5);
       }
       assert.deepEqual(epochs.map(({ epoch }) => epoch), [0, 1, 2]);
       const [before, first] = epochs;
       assert.equal(before!.loss, null);
       assert.equal(before!.isBest, true);
-      assert.equal(first!.tuples + first!.skipped, 12);
+      assert.equal(first!.tuples! + first!.skipped!, 12);
       const losses = steps.slice(0, 3).map(({ loss }) => loss);
       assert.equal(first!.loss, losses.reduce((a, b) => a + b) / 3);
       assert.deepEqual(Object.keys(first!.recall!), ["1", "5", "10", "20"]);
@@ -125,7 +125,7 @@ for (const optimizer of OPTIMIZERS) {
         negativesPerTuple: 10,
         evalEvery: 20,
       }, data);
-      assert.ok(steps[0]!.negatives > 30, "there was little to learn");
+      assert.ok(steps[0]!.negatives! > 30, "there was little to learn");
       const { loss, tuples, skipped } = epochs.at(-1)!;
       assert.deepEqual(
         { loss, tuples, skipped },
@@ -208,7 +208,7 @@ testOnWasm(
     });
     assert.ok(steps.length > 0);
     const { tuples, skipped } = epochs.at(-1)!;
-    assert.equal(tuples + skipped, 18);
+    assert.equal(tuples! + skipped!, 18);
     assert.deepEqual(notes, []);
     await model.dispose();
   },

@@ -8,8 +8,8 @@ import {
   type CheckpointName,
   readCheckpoint,
 } from "../../lib/train/checkpoint.ts";
+import type { EpochEvent } from "../../lib/train/course.ts";
 import {
-  type EpochEvent,
   type TrainData,
   type TrainEvent,
   trainModel,
