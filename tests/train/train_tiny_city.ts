@@ -8,12 +8,11 @@ import {
   type CheckpointName,
   readCheckpoint,
 } from "../../lib/train/checkpoint.ts";
-import type { EpochEvent } from "../../lib/train/course.ts";
+import type { EpochEvent, TrainResult } from "../../lib/train/course.ts";
 import {
   type TrainData,
   type TrainEvent,
   trainModel,
-  type TrainResult,
   type TrainSettings,
 } from "../../lib/train/train.ts";
 import type { StepEvent } from "../../lib/train/train_epoch.ts";

@@ -8,7 +8,8 @@ import {
   type ClassTrainSettings,
   trainClasses,
 } from "../../lib/train/train_classes.ts";
-import type { TrainEvent, TrainResult } from "../../lib/train/train.ts";
+import type { TrainResult } from "../../lib/train/course.ts";
+import type { TrainEvent } from "../../lib/train/train.ts";
 import { readTinyClasses, TINY_CLASSES } from "../tiny_classes.ts";
 
 /** What a run on the tiny classes needs besides its defaults. */
