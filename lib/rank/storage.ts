@@ -64,8 +64,8 @@ function roundToInt8(values: Float32Array, rowLength: number): Float32Array {
   for (let start = 0; start < values.length; start += rowLength) {
     const row = values.subarray(start, start + rowLength);
     const largest = row.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-    if (largest === 0) continue;
     const step = Math.fround(largest / INT8_MAX);
+    if (step === 0) continue; // all are zero, or as good as
     row.forEach((value, i) => {
       rounded[start + i] = step * Math.round(value / step);
     });
