@@ -4,7 +4,7 @@
  * @module
  */
 import { CLASS_TRAIN_DEFAULTS } from "../train/class_options.ts";
-import { secondsPerImage } from "./speed.ts";
+import { gradientSpeed, secondsPerImage } from "./speed.ts";
 import {
   countImages,
   type EstimatePlan,
@@ -12,8 +12,8 @@ import {
   type ModelCosts,
   onEach,
   searchSeconds,
-  type SplitCounts,
   type StageEstimate,
+  type TrainingCounts,
 } from "./stage_costs.ts";
 
 /** Weights, their gradients, and two running means of Adam. */
@@ -23,10 +23,7 @@ const TRAINED_COPIES = 4;
 export function estimateClassTraining(
   { engines, decodeRate, size }: EstimatePlan,
   { F, weightBytes, featureBytes, describeBytes }: ModelCosts,
-  { train, validation }: {
-    train: SplitCounts;
-    validation: SplitCounts | undefined;
-  },
+  { train, validation }: TrainingCounts,
 ): StageEstimate {
   const images = countImages(train);
   const validated = validation ? countImages(validation) : 0;
@@ -35,8 +32,8 @@ export function estimateClassTraining(
   return {
     stage: "train, an epoch",
     seconds: onEach(engines, (speed, flops) => {
-      const rate = speed.gradients ?? speed.trained / 3;
-      const learn = (flops.frozen + flops.trained + flops.head) / rate;
+      const learn = (flops.frozen + flops.trained + flops.head) /
+        gradientSpeed(speed);
       const validate = validated *
           (secondsPerImage(flops, speed) + 1 / decodeRate) +
         (validation ? searchSeconds(validation, F, speed) : 0);

@@ -6,7 +6,7 @@
 import { DESCRIBE_DEFAULTS } from "../describe/options.ts";
 import { TRAIN_DEFAULTS } from "../train/options.ts";
 import type { ModelFlops } from "./measured_model.ts";
-import type { EngineSpeed } from "./speed.ts";
+import { type EngineSpeed, gradientSpeed } from "./speed.ts";
 import {
   countImages,
   type EstimatePlan,
@@ -16,13 +16,8 @@ import {
   searchSeconds,
   type SplitCounts,
   type StageEstimate,
+  type TrainingCounts,
 } from "./stage_costs.ts";
-
-/** The splits of a training. */
-export interface TrainingCounts {
-  train: SplitCounts;
-  validation: SplitCounts | undefined;
-}
 
 /** A query, its positive, its negatives. */
 const TUPLE_IMAGES = 2 + TRAIN_DEFAULTS.negativesPerTuple;
@@ -125,9 +120,9 @@ function epochSeconds(plan: EpochPlan): number {
   const refreshes = Math.ceil(
     train.queries / TRAIN_DEFAULTS.cacheRefreshQueries,
   );
-  const gradients = speed.gradients ?? speed.trained / 3;
   const mine = TRAIN_DEFAULTS.negativesSampled * F * 4 / FILE_SPEED;
-  const learn = TUPLE_IMAGES * (flops.trained + flops.head) / gradients;
+  const learn = TUPLE_IMAGES * (flops.trained + flops.head) /
+    gradientSpeed(speed);
   const validate = validation
     ? describeSeconds(validation, plan) + searchSeconds(validation, F, speed)
     : 0;

@@ -44,6 +44,12 @@ export interface SplitCounts {
   isOne: boolean;
 }
 
+/** The splits of a training. */
+export interface TrainingCounts {
+  train: SplitCounts;
+  validation: SplitCounts | undefined;
+}
+
 /** What estimates come from. */
 export interface EstimatePlan {
   splits: readonly SplitCounts[];

@@ -24,7 +24,7 @@ import { note, type NoteEvent, type ProgressEvent } from "../progress.ts";
 import type { DescriptorRows } from "../search/descriptor_rows.ts";
 import { searchExact } from "../search/exact.ts";
 import type { Evaluation } from "./evaluation.ts";
-import { createJudge } from "./judge.ts";
+import { createJudge, type Judge } from "./judge.ts";
 import { type EvaluateOptions, resolveEvaluateOptions } from "./options.ts";
 import { stateProtocol } from "./protocols.ts";
 
@@ -97,18 +97,16 @@ export async function* evaluateFeatures(
     model.descriptorLength,
   );
   yield* describeDataset(model, source, descriptors, describeBatch);
-  return yield* searchDataset(model.engine, dataset, descriptors, options);
+  const judge = createJudge(dataset, options);
+  return yield* searchDataset(model.engine, descriptors, judge);
 }
 
 /** Searches the descriptors of a dataset, and rates what is found. */
 export async function* searchDataset(
   engine: Engine,
-  dataset: PlaceDataset,
   { database, queries }: Record<"database" | "queries", DescriptorRows>,
-  options: Readonly<EvaluateOptions>,
+  { dataset: { ownDatabaseIndex }, depth, judge }: Judge,
 ): AsyncGenerator<EvaluateEvent, Evaluation> {
-  const { depth, judge } = createJudge(dataset, options);
-  const { ownDatabaseIndex } = dataset;
   const found = yield* searchExact(engine, database, queries, {
     count: depth,
     ...(ownDatabaseIndex && { ownDatabaseIndex }),

@@ -61,7 +61,7 @@ export async function* evaluateDescriptors(
   { describe, ...given }: EvaluateDescriptorsSettings = {},
 ): AsyncGenerator<EvaluateEvent, Evaluation> {
   const options = resolveEvaluateOptions(given);
-  createJudge(dataset, options); // throws before there is any work
+  const judge = createJudge(dataset, options); // throws before there is any work
   const { cachePath } = resolveDescribeOptions(describe);
   const { database, queries } = matchDataset(dataset, found);
   await using folder = await openWorkFolder(cachePath ?? options.output);
@@ -74,12 +74,7 @@ export async function* evaluateDescriptors(
   if (descriptors.queries !== descriptors.database) {
     yield* copyRows("read query descriptors", queries, descriptors.queries);
   }
-  const evaluation = yield* searchDataset(
-    engine,
-    dataset,
-    descriptors,
-    options,
-  );
+  const evaluation = yield* searchDataset(engine, descriptors, judge);
   yield* noteMissing(evaluation);
   return evaluation;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ListedTruth, PlaceDataset } from "../data/dataset.ts";
+import type { Neighbors } from "../data/radius.ts";
 import type { Predictions } from "../search/exact.ts";
 import { type RankingQuality, rateRankings } from "./average_precision.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -25,6 +26,8 @@ import {
 
 /** Rates what is found for a dataset. */
 export interface Judge {
+  /** What they are predicted for. */
+  dataset: PlaceDataset;
   /** Predictions of each query that it has to be given. */
   depth: number;
   /** Rates the predictions of a search of that depth. */
@@ -47,18 +50,32 @@ export function createJudge(
   const selection = createSelection(dataset, protocol);
   const count = Math.max(numKept, ...recallAt);
   const numImages = dataset.database.paths.length;
+  let positives: Neighbors | undefined; // found once, for all that is judged
   return {
+    dataset,
     depth: dataset.truth
       ? Math.max(count, numImages) // whole rankings, for average precision
       : Math.max(count, Math.min(searchDepth(selection, count), numImages)),
-    judge: (found) =>
-      judge(found, { dataset, protocol, selection, count, numKept, recallAt }),
+    judge: (found) => {
+      positives ??= findPositives(dataset, protocol.headingLimit);
+      return judge(found, {
+        dataset,
+        positives,
+        protocol,
+        selection,
+        count,
+        numKept,
+        recallAt,
+      });
+    },
   };
 }
 
 /** What predictions are judged by. */
 interface Judging {
   dataset: PlaceDataset;
+  /** Database images that are right for each query. */
+  positives: Neighbors;
   protocol: StatedProtocol;
   selection: Selection;
   /** Predictions that recall looks at. */
@@ -70,11 +87,11 @@ interface Judging {
 
 function judge(
   found: Predictions,
-  { dataset, protocol, selection, count, numKept, recallAt }: Judging,
+  { dataset, positives, protocol, selection, count, numKept, recallAt }:
+    Judging,
 ): Evaluation {
-  const { denominator, headingLimit } = protocol;
+  const { denominator } = protocol;
   const predictions = selectPredictions(found, selection, count);
-  const positives = findPositives(dataset, headingLimit);
   const rankings = rateTruths(found, dataset);
   return {
     dataset,

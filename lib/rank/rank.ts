@@ -12,6 +12,7 @@ import {
 import { openWorkFolder } from "../describe/work_folder.ts";
 import { noteMissing, searchDataset } from "../evaluate/evaluate.ts";
 import type { Evaluation } from "../evaluate/evaluation.ts";
+import { createJudge } from "../evaluate/judge.ts";
 import {
   type EvaluateOptions,
   resolveEvaluateOptions,
@@ -108,6 +109,7 @@ export async function* rankAggregators(
   const judged = resolveEvaluateOptions(evaluate);
   const { describeBatch, cachePath } = resolveDescribeOptions(describe);
   checkModel(model);
+  const judge = createJudge(dataset, judged); // throws before there is any work
   await using folder = await openWorkFolder(cachePath ?? options.output);
   const contenders = listContenders(model);
   using descriptors = await createContenderDescriptors(
@@ -121,9 +123,9 @@ export async function* rankAggregators(
     describeBatch,
   });
 
-  let evaluation: Evaluation | undefined;
   const rows: RankRow[] = [];
   const all = [...contenders, { name: FLOOR, title: FLOOR_TITLE }];
+  let missing: Evaluation | undefined;
   for (const [i, { name, title }] of all.entries()) {
     yield progress("compare", i, all.length);
     const whole = descriptors.byName.get(name)!;
@@ -134,30 +136,21 @@ export async function* rankAggregators(
         whiten: options.rankWhiten,
         folder: folder.path,
       });
-    for (const sides of listSides(whole, projected)) {
-      for (const storage of options.rankStorages) {
-        const stored = {
-          database: storedRows(sides.database, storage),
-          queries: storedRows(sides.queries, storage),
-        };
-        evaluation = await drain(
-          searchDataset(model.engine, dataset, stored, judged),
-        );
-        const { rowLength: length } = sides.database;
-        rows.push({
-          aggregator: name,
-          title,
-          length,
-          isProjected: sides !== whole,
-          storage,
-          bytes: descriptorBytes(length, storage),
-          recall: evaluation.recall,
-        });
-      }
+    for (const form of listForms(whole, projected, options.rankStorages)) {
+      const { database, queries, ...stated } = form;
+      const found = { database, queries };
+      const evaluation = await drain(searchDataset(model.engine, found, judge));
+      missing ??= evaluation;
+      rows.push({
+        aggregator: name,
+        title,
+        ...stated,
+        recall: evaluation.recall,
+      });
     }
   }
   yield progress("compare", all.length, all.length);
-  if (evaluation) yield* noteMissing(evaluation);
+  if (missing) yield* noteMissing(missing);
   yield* noteLengths(options.rankLengths, rows);
   return { rows, recallAt: judged.recallAt };
 }
@@ -168,14 +161,32 @@ interface Sides {
   queries: DescriptorRows;
 }
 
-/** Descriptors as they are, then those of each length that PCA gives, longest first. */
-function listSides(whole: Sides, projected: Projected | undefined): Sides[] {
-  if (projected === undefined) return [whole];
-  const cropped = projected.lengths.map((length) => ({
+/** Descriptors in one length and storage. */
+type Form =
+  & Sides
+  & Pick<RankRow, "length" | "isProjected" | "storage" | "bytes">;
+
+/** Descriptors as they are, then those of each length that PCA gives, longest first; each in every storage. */
+function listForms(
+  whole: Sides,
+  projected: Projected | undefined,
+  storages: readonly Storage[],
+): Form[] {
+  const cropped = projected?.lengths.map((length) => ({
     database: croppedRows(projected.database, length),
     queries: croppedRows(projected.queries, length),
-  }));
-  return [whole, ...cropped];
+  })) ?? [];
+  return [whole, ...cropped].flatMap((sides) => {
+    const { rowLength: length } = sides.database;
+    return storages.map((storage) => ({
+      database: storedRows(sides.database, storage),
+      queries: storedRows(sides.queries, storage),
+      length,
+      isProjected: sides !== whole,
+      storage,
+      bytes: descriptorBytes(length, storage),
+    }));
+  });
 }
 
 function checkModel(
