@@ -4,7 +4,11 @@ import type { Browser, Page } from "playwright-core";
 import { testOnWasm } from "../engine/test_on_wasm.ts";
 import { withModel } from "../evaluate/evaluate_small_model.ts";
 import { listFaint } from "../report/page/list_faint.ts";
-import { launchBrowser, NO_BROWSER } from "../report/page/launch_browser.ts";
+import {
+  launchBrowser,
+  NO_BROWSER,
+  PATIENCE,
+} from "../report/page/launch_browser.ts";
 import { explore, withReport } from "./explore_tiny_city.ts";
 
 /** A desk and a telephone. */
@@ -96,7 +100,7 @@ async function openPage(
     viewport: { width, height },
     colorScheme,
   });
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(PATIENCE);
   const errors: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") errors.push(message.text());

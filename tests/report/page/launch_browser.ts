@@ -6,6 +6,9 @@ const CHROMIUM = findChromium();
 /** What to say in the name of a test that is ignored for want of a browser. */
 export const NO_BROWSER = CHROMIUM === null ? " (skipped: no Chromium)" : "";
 
+/** Milliseconds that a page may take for anything, beside other tests on a busy machine. */
+export const PATIENCE = 60_000;
+
 /** Where Chromium is: in `CHROMIUM`, or on the `PATH`. */
 function findChromium(): string | null {
   const folders = (Deno.env.get("PATH") ?? "").split(":");

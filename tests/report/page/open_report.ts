@@ -3,10 +3,9 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { renderReport } from "../../../lib/report/page/render_report.ts";
 import type { ReportData } from "../../../lib/report/report_data.ts";
-import { launchBrowser, NO_BROWSER } from "./launch_browser.ts";
+import { launchBrowser, NO_BROWSER, PATIENCE } from "./launch_browser.ts";
 
-/** Where Chromium is; null if there is none. */
-export /** What Chromium says of an image that is not beside the report. */
+/** What Chromium says of an image that is not beside the report. */
 const MISSING_IMAGE = /^Failed to load resource: net::ERR_FILE_NOT_FOUND/;
 
 /** A page that is watched. */
@@ -49,7 +48,7 @@ export class ReportReader {
       viewport: { width, height },
       ...context,
     });
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(PATIENCE);
     const [errors, requests]: [string[], string[]] = [[], []];
     page.on("console", (message) => {
       const text = message.text();
