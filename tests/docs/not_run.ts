@@ -90,6 +90,11 @@ const ADDITIONS: readonly Addition[] = [
     flags: "--epochs 2",
     why: "one more than it has",
   },
+  {
+    to: /\btask (train|test|cluster|rank|extract|whiten|sandbox)\b/,
+    flags: "--engine-threads 1",
+    why: "a second thread takes longer to start than it saves",
+  },
 ];
 
 /** The length of whitened descriptors on the pages; the tiny city has 18 images to fit one to. */

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createModel } from "../../lib/model/create_model.ts";
 import { encodeOnnxModel } from "../../lib/model/onnx_model.ts";
 import { prepareExplore } from "../../tasks/_prepare_explore.ts";
@@ -10,8 +9,8 @@ import { writeModel } from "../model/make_stranger.ts";
 import { tinyCity } from "../tiny_city.ts";
 import { refuse } from "./refuse.ts";
 import { runForJson } from "./run_command.ts";
+import { argsOfTask, ROOT } from "./task_args.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const WASM = ["--engine", "wasm"];
 const MODEL = ["--arch", "alexnet", "--width-divisor", "8"];
 
@@ -118,10 +117,8 @@ function startExplore(...args: string[]): {
   /** Presses Ctrl-C, and returns the exit code. */
   interrupt(): Promise<number>;
 } {
-  const { tasks } = JSON.parse(Deno.readTextFileSync(join(ROOT, "deno.json")));
-  const [, ...words] = tasks.explore.command.split(" ");
   const child = new Deno.Command(Deno.execPath(), {
-    args: [...words, ...args],
+    args: argsOfTask("explore", args),
     cwd: ROOT,
     stdin: "null",
     stdout: "piped",

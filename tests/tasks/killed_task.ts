@@ -1,18 +1,13 @@
 /** Tasks that are killed at some moment, and what they leave. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { openHdf5 } from "../../lib/hdf5.ts";
 import type { Random } from "../../lib/random.ts";
 import { readReportData } from "../../lib/report/read_report_data.ts";
 import { readCheckpoint } from "../../lib/train/checkpoint.ts";
 import { readEvents } from "../train/read_events.ts";
 import type { TaskEnd } from "./refuse.ts";
-
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const { tasks } = JSON.parse(
-  Deno.readTextFileSync(join(ROOT, "deno.json")),
-) as { tasks: Record<string, { command: string }> };
+import { argsOfTask, ROOT } from "./task_args.ts";
 
 /** When to kill: so long after the start, or at so many changes of files. */
 export type Moment = { afterMs: number } | { afterChanges: number };
@@ -27,7 +22,7 @@ export interface Course extends TaskEnd {
 }
 
 /**
- * Runs `deno task TASK` without the shell in between, which would be killed in its place.
+ * Runs `deno task TASK` without its shell, which would be killed in its place.
  *
  * @param folder The one whose changes are counted.
  */
@@ -36,12 +31,10 @@ export async function runUntil(
   folder: string,
   moment?: Moment,
 ): Promise<Course> {
-  const [program, ...args] = tasks[task!]!.command.split(" ");
-  assert.equal(program, "deno");
   using watcher = Deno.watchFs(folder);
   const start = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
-    args: [...args, ...flags],
+    args: argsOfTask(task!, flags),
     cwd: ROOT,
     env: { NO_COLOR: "1" },
     stdin: "null",

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { inFolder } from "../in_folder.ts";
-
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+import { ROOT } from "./task_args.ts";
 
 /** What a task says on standard error besides its error. */
 const PROGRESS =

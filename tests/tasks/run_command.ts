@@ -1,6 +1,4 @@
-import { fileURLToPath } from "node:url";
-
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+import { argsOfTask, ROOT } from "./task_args.ts";
 
 /** What a command came to. */
 export interface CommandEnd {
@@ -9,13 +7,13 @@ export interface CommandEnd {
   err: string;
 }
 
-/** Runs `deno task TASK ARGS` with the permissions that it has for everyone. */
+/** Runs a task with the permissions that it has for everyone. */
 export async function runCommand(
   task: string,
   ...args: string[]
 ): Promise<CommandEnd> {
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", task, ...args],
+    args: argsOfTask(task, args),
     cwd: ROOT,
     stdin: "null",
     env: { NO_COLOR: "1" },
