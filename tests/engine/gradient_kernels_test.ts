@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "../../lib/engine/tf.ts";
-import { startEngine } from "../../lib/engine/start_engine.ts";
 import { createRandom } from "../../lib/random.ts";
-import { softwareGpu } from "./software_gpu.ts";
+import { testEachEngine, withEngine } from "./test_each_engine.ts";
 
 /** float32 sums of a few hundred products of numbers around 1. */
 const TOLERANCE = 1e-4;
@@ -23,80 +22,64 @@ const CASES: Case[] = [
   { input: [1, 9, 10, 2], filter: [2, 2, 2, 3], stride: 3, pad: 1 },
 ];
 
-for (const name of ["wasm", "webgpu"] as const) {
-  const gpu = name === "webgpu" ? await softwareGpu() : { missing: "" };
-  Deno.test({
-    name:
-      `convolution gradients on ${name} equal TensorFlow.js's plain loops${gpu.missing}`,
-    ignore: gpu.missing !== "",
-    sanitizeResources: false,
-    sanitizeOps: false,
-    fn: async () => {
-      await tf.setBackend("cpu");
-      const expected = [];
-      for (const one of CASES) expected.push(await gradients(one));
-      const engine = await startEngine({ engine: name });
-      try {
-        for (const [i, one] of CASES.entries()) {
-          const before = tf.memory().numTensors;
-          const actual = await gradients(one);
-          assert.equal(tf.memory().numTensors, before, "tensors leaked");
-          for (const part of ["input", "filter"] as const) {
-            assertClose(
-              actual[part],
-              expected[i]![part],
-              `${part} of case ${i}`,
-            );
-          }
+testEachEngine(
+  (name) =>
+    `convolution gradients on ${name} equal TensorFlow.js's plain loops`,
+  async (name) => {
+    await tf.setBackend("cpu");
+    const expected: Awaited<ReturnType<typeof gradients>>[] = [];
+    for (const one of CASES) expected.push(await gradients(one));
+    await withEngine(name, async () => {
+      for (const [i, one] of CASES.entries()) {
+        const before = tf.memory().numTensors;
+        const actual = await gradients(one);
+        assert.equal(tf.memory().numTensors, before, "tensors leaked");
+        for (const part of ["input", "filter"] as const) {
+          assertClose(actual[part], expected[i]![part], `${part} of case ${i}`);
         }
-      } finally {
-        await engine.dispose();
       }
-    },
-  });
+    });
+  },
+  ["wasm", "webgpu"],
+);
 
-  Deno.test({
-    name:
-      `maxPool() on ${name} has the gradient of plain loops, also where no value is positive${gpu.missing}`,
-    ignore: gpu.missing !== "",
-    sanitizeResources: false,
-    sanitizeOps: false,
-    fn: async () => {
-      const gradients = async (): Promise<number[][]> => {
-        const all: number[][] = [];
-        for (const [size, stride] of [[2, 2], [3, 2], [3, 1]] as const) {
-          for (const shift of [0, -10]) {
-            const gradient = tf.tidy(() => {
-              const x = tf.add(values([2, 8, 9, 3], "x"), shift);
-              return tf.grad((x: tf.Tensor) => {
-                const y = tf.maxPool(x as tf.Tensor4D, size, stride, "valid");
-                return tf.sum(tf.mul(y, values(y.shape, "r")));
-              })(x);
-            });
-            all.push([...await gradient.data()]);
-            gradient.dispose();
-          }
+testEachEngine(
+  (name) =>
+    `maxPool() on ${name} has the gradient of plain loops, also where no value is positive`,
+  async (name) => {
+    const gradients = async (): Promise<number[][]> => {
+      const all: number[][] = [];
+      for (const [size, stride] of [[2, 2], [3, 2], [3, 1]] as const) {
+        for (const shift of [0, -10]) {
+          const gradient = tf.tidy(() => {
+            const x = tf.add(values([2, 8, 9, 3], "x"), shift);
+            return tf.grad((x: tf.Tensor) => {
+              const y = tf.maxPool(x as tf.Tensor4D, size, stride, "valid");
+              return tf.sum(tf.mul(y, values(y.shape, "r")));
+            })(x);
+          });
+          all.push([...await gradient.data()]);
+          gradient.dispose();
         }
-        return all;
-      };
-      await tf.setBackend("cpu");
-      const expected = await gradients();
-      const engine = await startEngine({ engine: name });
+      }
+      return all;
+    };
+    await tf.setBackend("cpu");
+    const expected = await gradients();
+    await withEngine(name, async () => {
       const before = tf.memory().numTensors;
       const actual = await gradients();
       assert.equal(tf.memory().numTensors, before, "tensors leaked");
-      await engine.dispose();
       actual.forEach((row, i) => assertClose(row, expected[i]!, `case ${i}`));
-    },
-  });
-}
+    });
+  },
+  ["wasm", "webgpu"],
+);
 
-Deno.test({
-  name:
-    "matMul() on wasm equals TensorFlow.js's plain loops for every transpose and stack",
-  sanitizeResources: false,
-  sanitizeOps: false,
-  fn: async () => {
+testEachEngine(
+  (name) =>
+    `matMul() on ${name} equals TensorFlow.js's plain loops for every transpose and stack`,
+  async (name) => {
     const results = async (): Promise<number[][]> => {
       const all: number[][] = [];
       for (const stacks of [[1, 1], [3, 3], [3, 1], [1, 3]] as const) {
@@ -122,14 +105,17 @@ Deno.test({
     };
     await tf.setBackend("cpu");
     const expected = await results();
-    const engine = await startEngine({ engine: "wasm" });
-    const before = tf.memory().numTensors;
-    const actual = await results();
-    assert.equal(tf.memory().numTensors, before, "tensors leaked");
-    await engine.dispose();
-    actual.forEach((row, i) => assertClose(row, expected[i]!, `product ${i}`));
+    await withEngine(name, async () => {
+      const before = tf.memory().numTensors;
+      const actual = await results();
+      assert.equal(tf.memory().numTensors, before, "tensors leaked");
+      actual.forEach((row, i) =>
+        assertClose(row, expected[i]!, `product ${i}`)
+      );
+    });
   },
-});
+  ["wasm", "webgpu"],
+);
 
 /** Gradients of Σ conv(x, w) · r for fixed random x, w and r. */
 async function gradients(

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import * as tf from "../../lib/engine/tf.ts";
 import { createRandom } from "../../lib/random.ts";
-import { softwareGpu } from "./software_gpu.ts";
-import { withEngine } from "./test_each_engine.ts";
+import { testEachEngine, withEngine } from "./test_each_engine.ts";
 
 /**
  * Root of the mean squared error, in units of 2^-24 of that of the values. At
@@ -24,16 +23,13 @@ const CONVOLUTIONS = [
 /** TensorFlow.js adds up on WebGPU by threads, and these by a tree. */
 const MOST_ERROR_OF_TREE = 5;
 
-for (const name of ["wasm", "webgpu"] as const) {
-  const gpu = name === "webgpu" ? await softwareGpu() : { missing: "" };
+for (const engine of ["wasm", "webgpu"] as const) {
   const test = (sentence: string, fn: () => Promise<void>): void =>
-    Deno.test({
-      name: `${sentence} on ${name}${gpu.missing}`,
-      ignore: gpu.missing !== "",
-      sanitizeResources: false,
-      sanitizeOps: false,
-      fn: () => withEngine(name, fn),
-    });
+    testEachEngine(
+      (name) => `${sentence} on ${name}`,
+      (name) => withEngine(name, fn),
+      [engine],
+    );
 
   for (const [H, C, D] of CONVOLUTIONS) {
     test(`conv2d() ${C} to ${D} channels at ${H}x${H} is near double precision, and so are its gradients`, async () => {

@@ -4,12 +4,14 @@ import {
   type EngineName,
 } from "../../lib/engine/engine.ts";
 import { startEngine } from "../../lib/engine/start_engine.ts";
-import { softwareGpu } from "./software_gpu.ts";
+import { inGpuTurn } from "./gpu_turn.ts";
 
 /** Why an engine cannot be tested here, for the name of its tests. */
 export const MISSING: Record<EngineName, string> = {
   wasm: "",
-  webgpu: (await softwareGpu()).missing,
+  webgpu: await navigator.gpu?.requestAdapter()
+    ? ""
+    : " (skipped: no GPU adapter; Debian's mesa-vulkan-drivers has a software one)",
   native: hasNative()
     ? ""
     : " (skipped: lib/engine/native is not installed; see deno task native)",
@@ -47,14 +49,17 @@ export function testEachEngine(
 }
 
 /** Lends a started engine. */
-export async function withEngine<Result>(
+export function withEngine<Result>(
   name: EngineName,
   use: (engine: Engine) => Promise<Result>,
 ): Promise<Result> {
-  const engine = await startEngine({ engine: name });
-  try {
-    return await use(engine);
-  } finally {
-    await engine.dispose();
-  }
+  const lend = async (): Promise<Result> => {
+    const engine = await startEngine({ engine: name });
+    try {
+      return await use(engine);
+    } finally {
+      await engine.dispose();
+    }
+  };
+  return name === "webgpu" ? inGpuTurn(lend) : lend();
 }

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { sumByTiles } from "../../lib/engine/kernels/tile_sums.ts";
 import * as tf from "../../lib/engine/tf.ts";
-import { softwareGpu } from "./software_gpu.ts";
-import { withEngine } from "./test_each_engine.ts";
+import { testEachEngine, withEngine } from "./test_each_engine.ts";
 
 type Program = Parameters<WebGPUBackend["runWebGPUProgram"]>[0];
 
@@ -29,15 +28,10 @@ Deno.test("sumByTiles() refuses a shader that it does not know", () => {
   assert.throws(() => sumByTiles(program).getUserCode(), /no .*acc/);
 });
 
-const { missing } = await softwareGpu();
-
-Deno.test({
-  name: `sumByTiles() knows the shaders for GPUs of Intel${missing}`,
-  ignore: missing !== "",
-  sanitizeResources: false,
-  sanitizeOps: false,
-  fn: () =>
-    withEngine("webgpu", async () => {
+testEachEngine(
+  () => "sumByTiles() knows the shaders for GPUs of Intel",
+  (name) =>
+    withEngine(name, async () => {
       const backend = tf.backend() as WebGPUBackend;
       backend.adapterInfo.isIntel = () => true;
       // One of 2^24 swallows a float32 one, and 31 of them in a tile; not the other tiles.
@@ -51,4 +45,5 @@ Deno.test({
       assert.ok(value! >= 2 ** 24 + S - 32, `${value! - 2 ** 24}`);
       product.dispose();
     }),
-});
+  ["webgpu"],
+);

@@ -12,6 +12,7 @@ import {
   type ParityRow,
   runCase,
 } from "../../lib/parity/run_case.ts";
+import { inGpuTurn } from "../engine/gpu_turn.ts";
 import { MISSING } from "../engine/test_each_engine.ts";
 
 /** The small cases, which are stored with the project. */
@@ -79,8 +80,11 @@ for (const engine of ENGINE_NAMES) {
       ignore: MISSING[engine] !== "",
       sanitizeResources: false,
       sanitizeOps: false,
-      fn: async () =>
-        assertPasses(await runCase(file, await useEngine(engine))),
+      fn: async () => {
+        const run = async (): Promise<ParityRow> =>
+          runCase(file, await useEngine(engine));
+        assertPasses(await (engine === "webgpu" ? inGpuTurn(run) : run()));
+      },
     });
   }
 }
