@@ -250,6 +250,7 @@ export {
   LOCAL_FORMS,
   MODEL_DEFAULTS,
   type ModelOptions,
+  POOL_NORMS,
   type Pooling,
   POOLINGS,
   resolveCheckpointOptions,

@@ -26,6 +26,7 @@ export const STATED_FLAGS: FlagGroup<StatedModel> = {
     layer3Stride: told(MODEL.layer3Stride),
     pooling: told(MODEL.pooling),
     centerPrior: told(MODEL.centerPrior),
+    poolNorm: told(MODEL.poolNorm),
     gemP: told(MODEL.gemP),
     gemPower: told(MODEL.gemPower),
     rmacLevels: told(MODEL.rmacLevels),

@@ -16,6 +16,7 @@ import {
   LOCAL_FORMS,
   MODEL_DEFAULTS,
   type ModelOptions,
+  POOL_NORMS,
   type Pooling,
   POOLINGS,
   resolveCheckpointOptions,
@@ -92,6 +93,12 @@ export const MODEL_FLAGS: FlagGroup<Omit<ModelOptions, "seed">> = {
       flag: "center-prior",
       type: BOOLEAN,
       help: "avg weighs positions by how near they are to the centre (SPoC)",
+    },
+    poolNorm: {
+      flag: "pool-norm",
+      type: choice(POOL_NORMS),
+      help:
+        "avg, max and gem make descriptors of unit length after pooling, or local descriptors before it",
     },
     gemP: { flag: "gem-p", type: NUMBER, help: "exponent of gem and wgem" },
     gemPower: {

@@ -89,7 +89,7 @@ export function completeHead(
  *
  * @param features Encoder output, `[N, H, W, D]`.
  * @param params The head's parameters by name.
- * @returns Descriptors of unit length, `[N, F]`. The caller disposes them.
+ * @returns Descriptors, `[N, F]`, of unit length but for `poolNorm: "before"`. The caller disposes them.
  */
 export function aggregate(
   features: tf.Tensor4D,

@@ -19,6 +19,7 @@ export type HeadOptions = Pick<
   | "vladOrder"
   | "vladNorm"
   | "centerPrior"
+  | "poolNorm"
   | "gemP"
   | "gemPower"
   | "rmacLevels"
@@ -44,7 +45,7 @@ export interface Aggregator {
    *
    * @param features Encoder output, `[N, H, W, D]`.
    * @param params Its parameters by name.
-   * @returns Descriptors of unit length, `[N, F]`. The caller disposes them.
+   * @returns Descriptors, `[N, F]`, of unit length but for `poolNorm: "before"`. The caller disposes them.
    */
   aggregate(
     features: tf.Tensor4D,

@@ -5,7 +5,8 @@
  */
 import { checkShape } from "../check.ts";
 import * as tf from "../engine/tf.ts";
-import { l2Normalize } from "./normalize.ts";
+import type { HeadOptions } from "./aggregator.ts";
+import { poolUnit } from "./pooling.ts";
 
 /** Distances from the centre to the closest border for one standard deviation. */
 export const BORDER_PER_SIGMA = 1 / 3;
@@ -16,19 +17,23 @@ export const BORDER_PER_SIGMA = 1 / 3;
  * to the closest border.
  *
  * @param features Encoder output, `[N, H, W, D]`.
- * @returns Descriptors of unit length, `[N, D]`. The caller disposes them.
+ * @param norm What is made of unit length: the result, or the local descriptors.
+ * @returns Descriptors, `[N, D]`. The caller disposes them.
  *
  * Source: Babenko and Lempitsky, Aggregating deep convolutional features, ICCV 2015,
  * section 3; a position lies in the middle of its cell, so that mirrored images weigh the same.
  */
-export function centerPool(features: tf.Tensor4D): tf.Tensor2D {
+export function centerPool(
+  features: tf.Tensor4D,
+  norm: HeadOptions["poolNorm"] = "after",
+): tf.Tensor2D {
   const { N, H, W, D } = checkShape("features", features.shape, "N H W D");
-  return tf.tidy(() => {
+  return poolUnit(features, norm, (features) => {
     const weights = tf.tensor3d(centerWeights(H, W), [1, 1, H * W]);
     const local = tf.reshape(features, [N, H * W, D]); // [N, P, D]
     const shares = tf.tile(weights, [N, 1, 1]); // [N, 1, P]
     const sums = tf.matMul(shares, local); // [N, 1, D]
-    return l2Normalize(tf.reshape(sums, [N, D])) as tf.Tensor2D;
+    return tf.reshape(sums, [N, D]);
   });
 }
 

@@ -71,7 +71,7 @@ export interface Describer {
   dispose(): Promise<void>;
 }
 
-/** A model of ours: its descriptors are of unit length, its rest is differentiable in `variables`. */
+/** A model of ours: its descriptors are of unit length, but for `poolNorm: "before"`; its rest is differentiable in `variables`. */
 export interface Model extends Describer {
   /** What it was created with, defaults filled in. */
   readonly options: Readonly<ModelOptions>;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { HeadOptions } from "./aggregator.ts";
 import { NORM_FLOOR } from "./normalize.ts";
 import {
   addConstant,
@@ -61,6 +62,21 @@ export function addUnitRows(draft: Draft, x: string): string {
   const root = addNode(draft, "Sqrt", [clipped]);
   const inverse = addNode(draft, "Div", [root, clipped]); // of infinity NaN, which is noticed
   return addNode(draft, "Mul", [x, inverse]);
+}
+
+/** See `poolUnit`; `[N, D, h, w]` to `[N, D]`. */
+export function addPoolUnit(
+  draft: Draft,
+  features: string,
+  norm: HeadOptions["poolNorm"],
+  addPooling: (features: string) => string,
+): string {
+  if (norm === "after") return addUnitRows(draft, addPooling(features));
+  const local = addNode(draft, "Transpose", [features], { perm: [0, 2, 3, 1] });
+  const unit = addUnitRows(draft, local); // [N, h, w, D]
+  return addPooling(
+    addNode(draft, "Transpose", [unit], { perm: [0, 3, 1, 2] }),
+  );
 }
 
 /** See `l2NormalizeSmoothly`. */

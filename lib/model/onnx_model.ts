@@ -15,7 +15,7 @@ import type { ModelOptions } from "./options.ts";
  *
  * @param model Its parameters as they are now, frozen and trained, and its whitening, if it has one.
  * @returns The bytes of an ONNX file with the input `images`, float32 `[N, H, W, 3]`
- * of RGB 0-255, and the output `descriptors`, `[N, F]` of unit length; N, H and W are free.
+ * of RGB 0-255, and the output `descriptors`, `[N, F]` as the model gives them; N, H and W are free.
  * @throws {CheckpointError} If the file would be larger than 2 GB, the limit of its format.
  */
 export async function encodeOnnxModel(

@@ -49,6 +49,9 @@ export const VLAD_ORDERS = ["cluster-major", "channel-major"] as const;
 /** Ways to keep NetVLAD from dividing by a norm of zero: see `lib/model/normalize.ts`. */
 export const VLAD_NORMS = ["clamped", "smoothed"] as const;
 
+/** What the poolings avg, max and gem make of unit length: what they pool, or the result. */
+export const POOL_NORMS = ["after", "before"] as const;
+
 /** Names of the checkpoints of a run. */
 export const CHECKPOINTS = ["latest", "best"] as const;
 
@@ -66,6 +69,8 @@ export interface ModelOptions {
   pooling: Pooling;
   /** Whether the pooling avg weighs positions by how near they are to the centre, as SPoC does. */
   centerPrior: boolean;
+  /** Whether avg, max and gem make descriptors of unit length after pooling, or local descriptors before it and nothing after, as deep-visual-geo-localization-benchmark does unless told not to. */
+  poolNorm: typeof POOL_NORMS[number];
   /** Exponent p of GeM and weighted GeM, > 0; what training starts from where it is learned. */
   gemP: number;
   /** Whether that exponent is fixed, learned, or learned for each channel. */
@@ -102,6 +107,7 @@ export const MODEL_DEFAULTS: Readonly<ModelOptions> = Object.freeze({
   pooling: "netvlad",
   lastRelu: false,
   centerPrior: false,
+  poolNorm: "after",
   gemP: 3,
   gemPower: "fixed",
   rmacLevels: 3,
@@ -139,6 +145,7 @@ const MODEL_RULES: Rules<ModelOptions> = {
     }, or cgd: and some of S, M and G, such as cgd:SG`,
   },
   centerPrior: BOOLEAN,
+  poolNorm: oneOf(POOL_NORMS),
   gemP: POSITIVE,
   gemPower: oneOf(GEM_POWERS),
   rmacLevels: {
@@ -186,6 +193,8 @@ export function resolveModelOptions(
 const USERS = {
   vladV2: (pooling) => pooling === "netvlad",
   centerPrior: (pooling) => pooling === "avg",
+  poolNorm: (pooling) =>
+    pooling === "avg" || pooling === "max" || pooling === "gem",
   gemPower: (pooling) => pooling === "gem" || pooling === "wgem",
   rmacWhiten: (pooling) => pooling === "rmac",
   cgdClasses: isCgd,

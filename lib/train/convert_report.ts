@@ -157,6 +157,9 @@ function listUsage(
     ...(options.lastRelu
       ? [{ name: "lastRelu", reason: `${reason}, but true` }]
       : []),
+    ...(options.poolNorm === "before"
+      ? [{ name: "poolNorm", reason: `${reason}, but before` }]
+      : []),
     ...(vladOrder === "channel-major" && !isWhitened
       ? [{ name: "vladOrder", reason: "PyTorch has cluster-major only" }]
       : []),

@@ -25,6 +25,11 @@ const CASES: [file: string, name: string, inputFormat: string][] = [
   ["matconvnet_netvlad_white.mat", "matconvnet_netvlad_white", "matConvNet"],
   ["dvgl_resnet18conv4_netvlad.pth", "dvgl_resnet18conv4_netvlad", "dvgl"],
   ["dvgl_resnet50conv5_gem_fc.pth", "dvgl_resnet50conv5_gem_fc", "dvgl"],
+  [
+    "dvgl_resnet18conv4_gem_before.pth",
+    "dvgl_resnet18conv4_gem_before",
+    "dvgl",
+  ],
   ["openibl.pth.tar", "openibl", "openIbl"],
   ["patchnetvlad_WPCA6.pth.tar", "patchnetvlad", "patchNetVlad"],
 ];
@@ -127,6 +132,12 @@ testOnWasm(
         "best_r5",
         "not_improved_num",
       ]);
+      const gem = await convertWeights(
+        `${GOLDEN_LAYOUTS}/dvgl_resnet18conv4_gem_before.pth`,
+        `${folder}/gem.pth`,
+      );
+      const plain = gem.leftOut.filter(({ shape }) => shape === undefined);
+      assert.deepEqual(plain.map(({ name }) => name), ["poolNorm"]);
       const encoder = await convertWeights(
         `${GOLDEN_LAYOUTS}/matconvnet_netvlad_white.mat`,
         `${folder}/2.safetensors`,

@@ -12,6 +12,7 @@ import { makeSmallModel, train } from "./train_tiny_city.ts";
 /** Heads, with what a checkpoint alone does not tell of them. */
 const HEADS: { head: Partial<ModelOptions>; told?: Partial<ModelOptions> }[] = [
   { head: { pooling: "gem", gemPower: "learned" } },
+  { head: { pooling: "gem", gemPower: "learned", poolNorm: "before" } },
   { head: { pooling: "gem", gemP: 2, gemPower: "per-channel" } },
   { head: { pooling: "wgem", gemP: 2.5 } },
   { head: { pooling: "wgem", gemPower: "learned" } },

@@ -12,7 +12,7 @@ import {
   addSize,
   type Draft,
 } from "../onnx_draft.ts";
-import { addPool, addUnitRows } from "../onnx_head_parts.ts";
+import { addPool, addPoolUnit } from "../onnx_head_parts.ts";
 import { averagePool } from "../pooling.ts";
 
 /** The average over positions (SPoC), D values. See `averagePool` and `centerPool`. */
@@ -20,14 +20,19 @@ export const AVERAGE: Aggregator = {
   descriptorLength: (_, D) => D,
   shapes: () => new Map(),
   start: () => new Map(),
-  aggregate: (features, { centerPrior }) =>
-    centerPrior ? centerPool(features) : averagePool(features),
-  addToGraph: (draft, features, { centerPrior }) =>
-    addUnitRows(
+  aggregate: (features, { centerPrior, poolNorm }) =>
+    centerPrior
+      ? centerPool(features, poolNorm)
+      : averagePool(features, poolNorm),
+  addToGraph: (draft, features, { centerPrior, poolNorm }) =>
+    addPoolUnit(
       draft,
-      centerPrior
-        ? addCenterSums(draft, features)
-        : addPool(draft, "GlobalAveragePool", features),
+      features,
+      poolNorm,
+      (features) =>
+        centerPrior
+          ? addCenterSums(draft, features)
+          : addPool(draft, "GlobalAveragePool", features),
     ),
 };
 

@@ -13,9 +13,11 @@ import {
   powerMean,
 } from "../gem.ts";
 import { l2Normalize } from "../normalize.ts";
+import { poolUnit } from "../pooling.ts";
 import { addConstant, addNode, addScalar, type Draft } from "../onnx_draft.ts";
 import {
   addPool,
+  addPoolUnit,
   addPositions,
   addSum,
   addTensor,
@@ -38,9 +40,18 @@ export const GEM: Aggregator = {
   shapes: powerShapes,
   start: startPower,
   aggregate: (features, options, params) =>
-    tf.tidy(() => l2Normalize(takeMean(features, options, params))),
+    poolUnit(
+      features,
+      options.poolNorm,
+      (features) => takeMean(features, options, params),
+    ),
   addToGraph: (draft, features, options, tensors) =>
-    addUnitRows(draft, addMean(draft, features, options, tensors)),
+    addPoolUnit(
+      draft,
+      features,
+      options.poolNorm,
+      (features) => addMean(draft, features, options, tensors),
+    ),
 };
 
 /** The same with weights of positions (wGeM), D values. See `weighPositions`. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Aggregator } from "../aggregator.ts";
-import { addPool, addUnitRows } from "../onnx_head_parts.ts";
+import { addPool, addPoolUnit } from "../onnx_head_parts.ts";
 import { maxPool } from "../pooling.ts";
 
 /** The largest value over positions (MAC), D values. See `maxPool`. */
@@ -12,7 +12,12 @@ export const LARGEST: Aggregator = {
   descriptorLength: (_, D) => D,
   shapes: () => new Map(),
   start: () => new Map(),
-  aggregate: maxPool,
-  addToGraph: (draft, features) =>
-    addUnitRows(draft, addPool(draft, "GlobalMaxPool", features)),
+  aggregate: (features, { poolNorm }) => maxPool(features, poolNorm),
+  addToGraph: (draft, features, { poolNorm }) =>
+    addPoolUnit(
+      draft,
+      features,
+      poolNorm,
+      (features) => addPool(draft, "GlobalMaxPool", features),
+    ),
 };

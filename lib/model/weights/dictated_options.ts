@@ -13,10 +13,13 @@ import { weightShapes } from "../layers.ts";
 import { isCgd, type ModelOptions, type Pooling } from "../options.ts";
 import type { EncoderWeights } from "./weights_format.ts";
 import type { Layout } from "./layouts.ts";
+import { stripModule } from "./pth.ts";
 import type { NamedTensors } from "./tensors.ts";
 
 /** Tensors of an encoder and a head, by their names here, and a whitening. */
 type Parts = Pick<EncoderWeights, "tensors" | "head" | "whitening">;
+/** The same with their names in the file. */
+type NamedParts = Parts & Pick<EncoderWeights, "fileNames">;
 
 /** Options that make other descriptors of the same parameters. */
 const DESCRIPTOR_OPTIONS = [
@@ -32,6 +35,7 @@ const POOLING_OPTIONS: Partial<
 > = {
   wgem: ["gemP"],
   rmac: ["rmacLevels"],
+  gem: ["poolNorm"],
 };
 
 /**
@@ -43,10 +47,17 @@ const POOLING_OPTIONS: Partial<
  */
 export function readModelOptions(
   file: FileBytes,
-  { isWhole }: Layout,
-  { tensors, head, whitening }: Parts,
+  { isWhole, dictates = [] }: Layout,
+  { tensors, head, whitening, fileNames }: NamedParts,
 ): Partial<ModelOptions> {
-  const options = readHeadOptions(head);
+  const names = [...fileNames.values()].map(stripModule);
+  const told = dictates
+    .filter(([name]) => names.some((fileName) => name.test(fileName)))
+    .map(([, options]) => options);
+  const options: Partial<ModelOptions> = Object.assign(
+    readHeadOptions(head),
+    ...told,
+  );
   if (!isWhole) return options;
   if (whitening && !options.pooling) {
     throw file.fail("it does not say after which pooling its linear layer is");

@@ -7,6 +7,7 @@
  * @module
  */
 import type { Normalization } from "../network.ts";
+import type { ModelOptions } from "../options.ts";
 import type { WeightsFormat } from "./weights_format.ts";
 
 /** How a program names parameters. */
@@ -21,6 +22,8 @@ export interface Layout {
   isWhole: boolean;
   /** What its program makes of pixels; torchvision's if left out. */
   normalization?: Normalization;
+  /** Names that tell an option of the model. */
+  dictates?: readonly (readonly [RegExp, Partial<ModelOptions>])[];
   /** Names of parameters that no model here has, and what those do. */
   foreign?: readonly (readonly [RegExp, string])[];
 }
@@ -38,15 +41,15 @@ const DVGL: Layout = {
     [/^backbone\.(?=\d+\.)/, "features."],
     [/^aggregation\.(0\.)?(?=conv\.|centroids$)/, "pool."],
     [/^aggregation\.(0\.){1,2}(?=p$)/, "pool."],
+    [/^aggregation\.(0\.)?1\.(?=p$)/, "pool."],
     [/^aggregation\.1\.(?=weight$|bias$)/, "WPCA.0."],
   ],
   isWhole: true,
+  dictates: [
+    [/^aggregation\.(0\.)?1\.p$/, { poolNorm: "before" }], // --l2 before_pool
+  ],
   foreign: [
     [/^backbone\./, "its backbone is not one of torchvision's"],
-    [
-      /^aggregation\.(0\.)?1\.p$/,
-      "it normalises local descriptors before GeM, and not after it (--l2 before_pool)",
-    ],
     [/^aggregation\./, "it has another aggregation than NetVLAD or GeM"],
   ],
 };

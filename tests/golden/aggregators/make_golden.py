@@ -62,6 +62,15 @@ def signed(x, params):
     return unit(torch.sign(mean) * mean.abs() ** (1 / 3))
 
 
+def before(pool):
+    """A pooling of unit vectors, not normalised after it, as in deep-visual-geo-localization-benchmark."""
+    return lambda x, params: pool(normalize(x, dim=1), params)
+
+
+def gem_of_units(x, params):
+    return (x.clamp(min=EPS) ** params["pool.p"]).mean(dim=(2, 3)) ** (1 / params["pool.p"])
+
+
 def regions(height, width, levels):
     """Grid of R-MAC: [size, first rows, first columns] of each scale, in exact arithmetic."""
     side, longest = min(height, width), max(height, width)
@@ -155,6 +164,9 @@ def main():
         ({"pooling": "rmac", "rmacLevels": 8}, {}, rmac(8)),
         ({"pooling": "rmac", "rmacWhiten": True}, whiten, rmac(3)),
         ({"pooling": "crow"}, {}, crow),
+        ({"pooling": "avg", "poolNorm": "before"}, {}, before(lambda x, _: x.mean(dim=(2, 3)))),
+        ({"pooling": "max", "poolNorm": "before"}, {}, before(lambda x, _: x.amax(dim=(2, 3)))),
+        ({"pooling": "gem", "gemPower": "learned", "poolNorm": "before"}, one, before(gem_of_units)),
     ]
     with h5py.File(HERE / "numbers.hdf5", "w", libver="latest") as file:
         file["x"] = grid / 64.0

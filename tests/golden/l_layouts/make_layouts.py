@@ -181,6 +181,14 @@ def make_dvgl():
     describe("dvgl_resnet50conv5_gem_fc", [backbone, aggregation])
 
 
+def make_dvgl_before():
+    backbone = resnet([2, 2, 2, 2], True, 3)
+    aggregation = nn.Sequential(Unit(), Gem(), Flat())
+    model = Model(backbone=backbone, aggregation=aggregation)
+    torch.save({"model_state_dict": parallel(model.state_dict())}, "dvgl_resnet18conv4_gem_before.pth")
+    describe("dvgl_resnet18conv4_gem_before", [backbone, aggregation])
+
+
 def make_openibl():
     base, pool = vgg16(), NetVlad(width(512))
     pca = nn.Conv2d(K * width(512), P, 1)
@@ -357,6 +365,7 @@ make_dvgl()
 make_openibl()
 make_patch_netvlad()
 make_matconvnet()
+make_dvgl_before()
 numbers = {name: values.tolist() for name, values in expected.items()}
 with open("descriptors.json", "w") as file:
     size = {"count": 2, "height": 48, "width": 64}

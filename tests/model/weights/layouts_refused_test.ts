@@ -48,21 +48,6 @@ const VLAD = { "pool.conv.weight": [4, 8, 1, 1], "pool.centroids": [4, 8] };
 /** Checkpoints of models that are not known here, and what is said of them. */
 const REFUSED: [what: string, shapes: Shapes, where: RegExp][] = [
   [
-    "GeM after a normalisation",
-    { ...VGG16, "aggregation.1.p": [1] },
-    /aggregation\.1\.p: it normalises local descriptors before GeM, and not after it \(--l2 before_pool\)\)$/,
-  ],
-  [
-    "GeM after a normalisation, and a linear layer",
-    {
-      ...VGG16,
-      "aggregation.0.1.p": [1],
-      "aggregation.1.weight": [6, 8],
-      "aggregation.1.bias": [6],
-    },
-    /aggregation\.0\.1\.p: it normalises/,
-  ],
-  [
     "a linear layer after what does not show",
     { ...VGG16, "aggregation.1.weight": [6, 8], "aggregation.1.bias": [6] },
     /it does not say after which pooling its linear layer is/,

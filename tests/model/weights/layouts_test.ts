@@ -75,6 +75,19 @@ const CASES: [
     "dvgl",
     { arch: "resnet50", ...WIDTH, pooling: "gem", gemPower: "learned" },
   ],
+  [
+    "dvgl_resnet18conv4_gem_before.pth",
+    "dvgl_resnet18conv4_gem_before",
+    "dvgl",
+    {
+      arch: "resnet18",
+      lastLayer: "layer3",
+      ...WIDTH,
+      pooling: "gem",
+      gemPower: "learned",
+      poolNorm: "before",
+    },
+  ],
   ["openibl.pth.tar", "openibl", "openIbl", { arch: "vgg16", ...PYTORCH }],
   [
     "patchnetvlad_WPCA6.pth.tar",
