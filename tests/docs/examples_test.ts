@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { inFolder } from "../in_folder.ts";
+import { asModules, NAMES } from "../notebooks/notebook_files.ts";
 import { listBlocks, PAGES, ROOT } from "./pages.ts";
 
 const EXAMPLES = PAGES.flatMap(({ file, text }) =>
@@ -8,7 +9,7 @@ const EXAMPLES = PAGES.flatMap(({ file, text }) =>
     .map(({ code }) => ({ file, code }))
 );
 
-Deno.test("README.md and docs have examples that run", async () => {
+Deno.test("README.md, docs and notebooks have code that type-checks, and examples that run", async () => {
   assert.ok(EXAMPLES.length >= 3);
   await inFolder(async (folder) => {
     const scripts = EXAMPLES.map(({ file, code }, i) => {
@@ -18,7 +19,9 @@ Deno.test("README.md and docs have examples that run", async () => {
       Deno.writeTextFileSync(script, source);
       return script;
     });
-    await deno(folder, "check", ...scripts);
+    await asModules(NAMES, (modules) =>
+      // at once: each check goes through the library
+      deno(folder, "check", ...scripts, ...modules));
     for (const script of scripts) {
       await deno(folder, "run", "-A", "--no-check", script);
     }

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { inFolder } from "../in_folder.ts";
 import {
-  asModules,
   NAMES,
   NOTEBOOKS,
   readCode,
@@ -89,10 +88,3 @@ Deno.test("the cells of the notebooks are formatted", () =>
     const { code, text } = await runDeno("fmt", "--check", folder);
     assert.equal(code, 0, text);
   }));
-
-Deno.test("the notebooks type-check as modules", async () => {
-  await asModules(NAMES, async (files) => {
-    const { code, text } = await runDeno("check", ...files);
-    assert.equal(code, 0, text);
-  });
-});
