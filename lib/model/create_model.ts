@@ -7,7 +7,12 @@ import type { Engine } from "../engine/engine.ts";
 import { startEngine } from "../engine/start_engine.ts";
 import { CheckpointError } from "../errors.ts";
 import { createRandom } from "../random.ts";
-import { completeHead, headShapes, randomHead } from "./aggregate.ts";
+import {
+  completeHead,
+  descriptorLength,
+  headShapes,
+  randomHead,
+} from "./aggregate.ts";
 import { assembleModel } from "./assembled_model.ts";
 import { cutNetwork, outputChannels, weightShapes } from "./layers.ts";
 import { describeNetwork } from "./architectures.ts";
@@ -18,6 +23,7 @@ import { randomWeights } from "./parameters.ts";
 import { obeyWeights } from "./weights/dictated_options.ts";
 import { readEncoderWeights } from "./weights/encoder_weights.ts";
 import { checkTensors, type NamedTensors } from "./weights/tensors.ts";
+import type { Whitening } from "./whitening.ts";
 import type { EncoderWeights } from "./weights/weights_format.ts";
 
 /** Where a model runs and what of it is trained. */
@@ -102,10 +108,27 @@ function gatherTensors(
     new Map([...needed, ...headShapes(options, D)]),
   );
   checkWhole(options, weights);
+  checkWhitening(options, D, weights.whitening);
   const encoder = [...needed.keys()].map((key) =>
     [key, weights.tensors.get(key)!] as const
   );
   return new Map([...encoder, ...head]);
+}
+
+/** A whitening that is in a file is of the descriptors of the model in it. */
+function checkWhitening(
+  options: Readonly<ModelOptions>,
+  D: number,
+  whitening: Whitening | undefined,
+): void {
+  const F = descriptorLength(options, D);
+  const [, length = F] = whitening?.projection.shape ?? [];
+  if (length === F) return;
+  throw new CheckpointError("Cannot use the whitening of these weights", {
+    where:
+      `${options.weights}: it is for ${length} values, descriptors of ${options.arch} with ${options.pooling} have ${F}`,
+    fix: "take the whitening that was fitted to this model",
+  });
 }
 
 /** ResNet-101 has all that ResNet-50 needs, and more between: what is of no layer is another network's. */

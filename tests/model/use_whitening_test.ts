@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import * as tf from "../../lib/engine/tf.ts";
 import { createModel } from "../../lib/model/create_model.ts";
 import { openOnnxDescriber } from "../../lib/model/onnx_describer.ts";
 import { useWhitening } from "../../lib/model/use_whitening.ts";
 import { readEncoderWeights } from "../../lib/model/weights/encoder_weights.ts";
 import { writeWeights } from "../../lib/model/weights/own_weights.ts";
-import { writeSafetensors } from "../../lib/model/weights/safetensors.ts";
+import {
+  readSafetensors,
+  writeSafetensors,
+} from "../../lib/model/weights/safetensors.ts";
 import {
   readWhitening,
   writeWhitening,
@@ -66,6 +70,29 @@ testOnWasm(
         name: "OptionsError",
         where: `gemP is 3, ${weights} was trained with 4`,
       });
+    }),
+);
+
+testOnWasm(
+  "createModel() says which whitening is for descriptors of another length, and leaves nothing on the engine",
+  (engine) =>
+    inFolder(async (folder) => {
+      const weights = join(folder, "whitened.safetensors");
+      const model = makeModel(engine, GEM);
+      model.setWhitening(makeWhitening(5, F));
+      await writeWeights(weights, model, await model.exportTensors());
+      await model.dispose();
+      const { tensors, metadata } = readSafetensors(weights);
+      const { projection: { data } } = makeWhitening(5, F + 1);
+      tensors.set("WPCA.0.weight", { shape: [5, F + 1, 1, 1], data });
+      await writeSafetensors(weights, { tensors, metadata });
+      const before = tf.memory().numTensors;
+      await assert.rejects(createModel({ weights }, { engine }), {
+        name: "CheckpointError",
+        where:
+          `${weights}: it is for 33 values, descriptors of alexnet with gem have 32`,
+      });
+      assert.equal(tf.memory().numTensors, before);
     }),
 );
 
