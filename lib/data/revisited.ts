@@ -19,6 +19,7 @@ import {
 } from "./name_lists.ts";
 import { checkPlaceDataset, nameOfFolder } from "./places.ts";
 import { toNeighbors } from "./radius.ts";
+import { isRecord } from "../record.ts";
 
 const TRUTH_FILE = /^gnd_.*\.(pkl|json)$/;
 const IMAGE_ENDING = /\.(jpe?g|png|webp)$/i;
@@ -155,10 +156,6 @@ function parseQuery(value: unknown, i: number, file: string): GradedQuery {
     throw notUsable(file, `query ${i + 1} has no box bbx`);
   }
   return { box: { left, top, right, bottom }, easy, hard, junk };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
 
 function isNames(value: unknown): value is string[] {

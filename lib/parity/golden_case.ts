@@ -7,6 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { DatasetError, describeCause } from "../errors.ts";
 import { type Hdf5File, type Hdf5Numbers, openHdf5 } from "../hdf5.ts";
 import { toFloat32 } from "../number_types.ts";
+import { isRecord } from "../record.ts";
 
 /** What NAME.json says. */
 export interface CaseNotes {
@@ -206,8 +207,8 @@ function parseNotes(path: string, text: string): CaseNotes {
     throw caseError(`${path}.json`, "it is not JSON", cause);
   }
   const { datasets, scalars = {}, tolerances = {} } = notes ?? {};
-  const isSound = isObject(datasets) && isObject(scalars) &&
-    isObject(tolerances) && typeof notes?.case === "string" &&
+  const isSound = isRecord(datasets) && isRecord(scalars) &&
+    isRecord(tolerances) && typeof notes?.case === "string" &&
     Object.values(datasets).every(({ shape }) => Array.isArray(shape));
   if (!isSound) {
     throw caseError(`${path}.json`, "it does not describe a golden case");
@@ -221,12 +222,6 @@ function parseNotes(path: string, text: string): CaseNotes {
     notes: toTexts(notes!.notes),
     files: toTexts(notes!.files),
   };
-}
-
-function isObject<Value>(
-  value: Value | undefined,
-): value is NonNullable<Value> {
-  return typeof value === "object" && value !== null;
 }
 
 function toTexts(values: unknown): string[] {

@@ -21,6 +21,7 @@ import type { RunFlags } from "./run_folder.ts";
 import type { EpochEvent } from "./course.ts";
 import type { TrainEvent } from "./train.ts";
 import type { StepEvent } from "./train_epoch.ts";
+import { isRecord } from "../record.ts";
 
 /** Where and how events are logged. */
 export interface EventLogSettings {
@@ -156,7 +157,7 @@ function writeResult(
 /** Options as a Markdown table, those of a group by its name and their own. */
 function formatFlags(flags: RunFlags): string {
   const rows = Object.entries(flags).flatMap(([group, value]) =>
-    typeof value === "object" && value !== null
+    isRecord(value)
       ? Object.entries(value).map(([name, each]) => [`${group}.${name}`, each])
       : [[group, value]]
   );

@@ -9,6 +9,7 @@ import { folderOf, writeTextWhole } from "../files.ts";
 import { claimFolder } from "../folder_claim.ts";
 import { resolveOptions, type Rules, TEXT } from "../options.ts";
 import { checkpointFile, type CheckpointName } from "./checkpoint.ts";
+import { isRecord } from "../record.ts";
 
 /** Where run folders are made. */
 export interface RunOptions {
@@ -136,8 +137,8 @@ export async function readRunFlags(
   const path = join(run, "flags.json");
   try {
     const flags = JSON.parse(await Deno.readTextFile(path));
-    if (!isObject(flags)) throw new Error("not an object");
-    const missing = groups.filter((group) => !isObject(flags[group]));
+    if (!isRecord(flags)) throw new Error("not an object");
+    const missing = groups.filter((group) => !isRecord(flags[group]));
     if (missing.length === 0) return flags;
     throw new Error(`it lacks ${missing.join(", ")}`);
   } catch (cause) {
@@ -147,10 +148,6 @@ export async function readRunFlags(
       cause,
     });
   }
-}
-
-function isObject(value: unknown): value is RunFlags {
-  return typeof value === "object" && value !== null;
 }
 
 /** Removes the folder of a run that ended before its first checkpoint, and that of all runs if it is empty then. */

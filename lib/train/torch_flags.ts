@@ -9,6 +9,7 @@ import type { DescribeOptions } from "../describe/options.ts";
 import { CheckpointError, describeCause } from "../errors.ts";
 import type { ModelOptions } from "../model/options.ts";
 import type { TrainOptions } from "./options.ts";
+import { isRecord } from "../record.ts";
 
 /** Groups of options that a run remembers, as far as its flags say. */
 export interface OptionGroups {
@@ -129,7 +130,7 @@ export async function readTorchFlags(
     if (text === undefined) continue;
     try {
       const flags = JSON.parse(text);
-      if (typeof flags === "object" && flags !== null) return flags;
+      if (isRecord(flags)) return flags;
       throw new Error("not an object");
     } catch (cause) {
       throw new CheckpointError("Cannot read the options of a run", {

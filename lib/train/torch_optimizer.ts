@@ -12,6 +12,7 @@ import type {
   TorchParameterState,
 } from "../model/weights/torch_checkpoint.ts";
 import type { TrainOptions } from "./options.ts";
+import { isRecord } from "../record.ts";
 
 /** What a checkpoint of PyTorch has and ours has not: kept beside it, so that it can go back. */
 export interface TorchExtras {
@@ -74,19 +75,15 @@ export function parseTorchExtras(path: string, text: string): TorchExtras {
 }
 
 function isExtras(value: unknown): value is TorchExtras {
-  if (!isObject(value) || typeof value["parallel"] !== "boolean") return false;
+  if (!isRecord(value) || typeof value["parallel"] !== "boolean") return false;
   const { optimizer } = value;
   if (optimizer === undefined) return true;
-  return isObject(optimizer) && isNumbers(optimizer["remembered"]) &&
+  return isRecord(optimizer) && isNumbers(optimizer["remembered"]) &&
     Array.isArray(optimizer["groups"]) && optimizer["groups"].length > 0 &&
     optimizer["groups"].every((group) =>
-      isObject(group) && isNumbers(group["params"]) &&
-      isObject(group["options"])
+      isRecord(group) && isNumbers(group["params"]) &&
+      isRecord(group["options"])
     );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isNumbers(value: unknown): value is number[] {

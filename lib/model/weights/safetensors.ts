@@ -16,6 +16,7 @@ import {
   toFloat32,
 } from "../../number_types.ts";
 import { checkFilled, type NamedTensors } from "./tensors.ts";
+import { isRecord } from "../../record.ts";
 
 /** What a safetensors file holds. */
 export interface Safetensors {
@@ -192,10 +193,6 @@ function encodeHeader(
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
   bytes.set(text, 8);
   return bytes;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isSizes(value: unknown): value is number[] {

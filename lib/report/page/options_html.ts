@@ -5,6 +5,7 @@
  */
 import type { ReportData } from "../report_data.ts";
 import { html, type Markup } from "./html.ts";
+import { isRecord } from "../../record.ts";
 
 /** A name and what stands beside it. */
 type Row = readonly [name: string, text: string];
@@ -36,7 +37,7 @@ export function optionsHtml(
 }
 
 function groupHtml(name: string, group: unknown): Markup {
-  const rows = isGroup(group)
+  const rows = isRecord(group)
     ? Object.entries(group).map(([key, value]): Row => [key, textOf(value)])
     : [[name, textOf(group)] as const];
   return html`
@@ -58,10 +59,6 @@ function rowsHtml(rows: readonly Row[]): Markup {
       `
     )
   }</dl>`;
-}
-
-function isGroup(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function textOf(value: unknown): string {
