@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { Engine } from "../../lib/engine/engine.ts";
 import * as tf from "../../lib/engine/tf.ts";
 import { createModel } from "../../lib/model/create_model.ts";
 import { openOnnxDescriber } from "../../lib/model/onnx_describer.ts";
@@ -25,6 +26,16 @@ const GEM = { arch: "alexnet", pooling: "gem", gemP: 4 } as const;
 /** Of that model, narrowed by 8. */
 const F = 32;
 const IMAGES = makeImages(2, 67, 67);
+
+/** Weights of that model with a whitening to 5 values, in a folder. */
+async function writeWhitened(engine: Engine, folder: string): Promise<string> {
+  const path = join(folder, "whitened.safetensors");
+  const model = makeModel(engine, GEM);
+  model.setWhitening(makeWhitening(5, F));
+  await writeWeights(path, model, await model.exportTensors());
+  await model.dispose();
+  return path;
+}
 
 testOnWasm(
   "createModel() describes as the whitened model did whose weights it is given",
@@ -57,11 +68,7 @@ testOnWasm(
   "createModel() takes the encoder alone from whitened weights of another pooling, and refuses them for another exponent",
   (engine) =>
     inFolder(async (folder) => {
-      const weights = join(folder, "whitened.safetensors");
-      const model = makeModel(engine, GEM);
-      model.setWhitening(makeWhitening(5, F));
-      await writeWeights(weights, model, await model.exportTensors());
-      await model.dispose();
+      const weights = await writeWhitened(engine, folder);
       const other = await createModel({ weights, pooling: "max" }, { engine });
       assert.equal(other.whitening, undefined);
       assert.equal(other.descriptorLength, F);
@@ -77,11 +84,7 @@ testOnWasm(
   "createModel() says which whitening is for descriptors of another length, and leaves nothing on the engine",
   (engine) =>
     inFolder(async (folder) => {
-      const weights = join(folder, "whitened.safetensors");
-      const model = makeModel(engine, GEM);
-      model.setWhitening(makeWhitening(5, F));
-      await writeWeights(weights, model, await model.exportTensors());
-      await model.dispose();
+      const weights = await writeWhitened(engine, folder);
       const { tensors, metadata } = readSafetensors(weights);
       const { projection: { data } } = makeWhitening(5, F + 1);
       tensors.set("WPCA.0.weight", { shape: [5, F + 1, 1, 1], data });
