@@ -91,13 +91,13 @@ export async function* evaluateFeatures(
   dataset: PlaceDataset,
   { source, folder, describeBatch, options }: FeatureEvaluation,
 ): AsyncGenerator<EvaluateEvent, Evaluation> {
+  const judge = createJudge(dataset, options); // throws before there is any work
   using descriptors = createDatasetDescriptors(
     dataset,
     folder,
     model.descriptorLength,
   );
   yield* describeDataset(model, source, descriptors, describeBatch);
-  const judge = createJudge(dataset, options);
   return yield* searchDataset(model.engine, descriptors, judge);
 }
 
